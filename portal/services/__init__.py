@@ -1,0 +1,1 @@
+"""The outside world behind small faces: nothing here knows of Flask or of the domain."""
