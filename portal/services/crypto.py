@@ -255,7 +255,7 @@ class _Puller:
     def _run(self, reader: Reader, key: Key) -> None:
         try:
             _decrypt(_Pipe(reader, self._put), key)
-        except BaseException as failure:  # noqa: BLE001 - raised again by chunks(), in the thread that reads
+        except BaseException as failure:  # raised again by chunks(), in the thread that reads
             self._failure = failure
         finally:
             if not self._abandoned.is_set():
