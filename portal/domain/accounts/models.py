@@ -1,0 +1,168 @@
+"""People who sign in: applicants by a mailed code, staff by password and a second factor.
+
+Times of sign-in (codes, sessions, failures) are the real clock's, which the demonstration never
+moves. Codes, tokens and recovery codes are stored hashed only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, words
+from portal.domain.audit.models import ActorKind
+
+
+class Role(StrEnum):
+    """Who may see and do what: the table in `rules.py` gives each its permissions."""
+
+    RECRUITER = "recruiter"
+    ASSESSOR = "assessor"
+    LIAISON = "liaison"
+    VETTING = "vetting"
+    MEDICAL = "medical"
+    TRAINER = "trainer"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Applicant(Base):
+    """A member of the public with an e-mail address they have shown to be theirs."""
+
+    __tablename__ = "applicant"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+    @property
+    def actor_kind(self) -> ActorKind:
+        return ActorKind.APPLICANT
+
+    @property
+    def actor_id(self) -> int:
+        return self.id
+
+
+class SignInCode(Base):
+    """A mailed code and link: one use, a few minutes, a few tries."""
+
+    __tablename__ = "sign_in_code"
+    __table_args__ = (Index("ix_sign_in_code_email_created_at", "email", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_hash: Mapped[str] = mapped_column(unique=True)  # the browser that asked holds the token
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    code_hash: Mapped[str]
+    email: Mapped[str]
+    next_url: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class StaffMember(Base):
+    """A member of staff. Without a confirmed second factor an account can only enrol one."""
+
+    __tablename__ = "staff_member"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    team: Mapped[str] = mapped_column(default="Recruitment team")  # what applicants see instead of the name
+    password_hash: Mapped[str | None]
+    totp_sealed: Mapped[bytes | None]
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)  # a step is accepted once
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+    roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", lazy="selectin")
+
+    @property
+    def actor_kind(self) -> ActorKind:
+        return ActorKind.STAFF
+
+    @property
+    def actor_id(self) -> int:
+        return self.id
+
+
+class StaffRole(Base):
+    """A role held from a day, perhaps until a day, in one division or (none) the whole force."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (UniqueConstraint("staff_id", "role", "division_id", "starts_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(words(Role))
+    division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    staff: Mapped[StaffMember] = relationship(back_populates="roles")
+
+
+class RecoveryCode(Base):
+    """One of ten codes that stand in for a lost second factor, once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A WebAuthn credential: stands for password and second factor together."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SignInFailure(Base):
+    """A failed staff sign-in; enough of them in a while lock the account for a while."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_key_at", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]  # a keyed hash of the address typed, known or not
+    at: Mapped[datetime]
+
+
+class SignInSession(Base):
+    """A signed-in browser; ending the row signs it out wherever it is."""
+
+    __tablename__ = "sign_in_session"
+    __table_args__ = (
+        CheckConstraint("(applicant_id IS NULL) <> (staff_id IS NULL)", name="one_person"),
+        Index("ix_sign_in_session_staff_id", "staff_id"),
+        Index("ix_sign_in_session_applicant_id", "applicant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    applicant_id: Mapped[int | None] = mapped_column(ForeignKey("applicant.id", ondelete="CASCADE"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    second_factor: Mapped[bool] = mapped_column(default=False)  # staff may do nothing until it is true
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,118 @@
+"""Roles and permissions: the one table the guards, the pages and the permissions page read.
+
+Source: "Who may see and do what" in the service's role table (docs/roles.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from portal.domain.accounts.models import Role, SignInSession
+
+
+class Permission(StrEnum):
+    """What a member of staff may do. A view names one; a role grants some."""
+
+    SEE_WORK = "see work"
+    SEE_APPLICATIONS = "see applications"
+    SEE_CONTACT = "see contact details"
+    SEE_ADJUSTMENTS = "see adjustments"
+    ENTER_APPLICATIONS = "enter applications for others"
+    MOVE_APPLICATIONS = "move applications"
+    CORRECT_ADDRESSES = "correct e-mail addresses"
+    SEE_CLEARANCES = "see medical and fitness requirements"
+    SEE_MEDICAL_DOCUMENTS = "open medical documents"
+    SEE_FITNESS_DOCUMENTS = "open fitness documents"
+    MANAGE_STAFF = "manage staff accounts"
+    READ_AUDIT = "read the audit trail"
+
+
+P, R = Permission, Role
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    R.RECRUITER: frozenset(
+        {
+            P.SEE_WORK,
+            P.SEE_APPLICATIONS,
+            P.SEE_CONTACT,
+            P.SEE_ADJUSTMENTS,
+            P.ENTER_APPLICATIONS,
+            P.MOVE_APPLICATIONS,
+            P.CORRECT_ADDRESSES,
+        }
+    ),
+    R.ASSESSOR: frozenset({P.SEE_WORK}),
+    R.LIAISON: frozenset({P.SEE_WORK, P.SEE_APPLICATIONS, P.SEE_CONTACT}),
+    R.VETTING: frozenset({P.SEE_WORK}),
+    R.MEDICAL: frozenset({P.SEE_WORK, P.SEE_CLEARANCES, P.SEE_MEDICAL_DOCUMENTS, P.SEE_FITNESS_DOCUMENTS}),
+    R.TRAINER: frozenset({P.SEE_WORK}),
+    R.SUPERVISOR: frozenset({P.SEE_WORK}),
+    R.ADMINISTRATOR: frozenset({P.SEE_WORK, P.MANAGE_STAFF}),
+    R.AUDITOR: frozenset({P.SEE_WORK, P.READ_AUDIT}),
+}
+
+DIVISIONAL = frozenset({R.RECRUITER, R.LIAISON})  # roles that may be held for one division only
+
+
+class HeldRole(Protocol):
+    role: Role
+    division_id: int | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a permission reaches: the whole force, or these divisions (none of them: nowhere)."""
+
+    force: bool = False
+    divisions: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.force or bool(self.divisions)
+
+
+NOWHERE = Scope()
+
+
+def in_force(held: HeldRole, today: date) -> bool:
+    """A role holds from its first day to its last, both included."""
+    return held.starts_on <= today and (held.ends_on is None or today <= held.ends_on)
+
+
+def scope_of(permission: Permission, roles: Iterable[HeldRole], today: date) -> Scope:
+    """Where these roles grant the permission today."""
+    granting = [held for held in roles if permission in GRANTS[held.role] and in_force(held, today)]
+    return Scope(
+        force=any(held.division_id is None for held in granting),
+        divisions=frozenset(held.division_id for held in granting if held.division_id is not None),
+    )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a sign-in lasts without being used, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    applicant: Limits
+    staff: Limits
+
+
+SEEN_EVERY = timedelta(minutes=1)  # how often a session's last use is written down
+
+
+def session_lives(row: SignInSession, limits: SessionLimits, wall: datetime) -> bool:
+    """Whether a sign-in still holds: not ended, not idle too long, not too old."""
+    of_door = limits.staff if row.staff_id is not None else limits.applicant
+    return (
+        row.ended_at is None and wall - row.seen_at <= of_door.idle and wall - row.created_at <= of_door.absolute
+    )

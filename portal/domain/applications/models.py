@@ -1,0 +1,146 @@
+"""An application, its answers as rows, and its requirements, which run in parallel to stages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, words
+from portal.domain.accounts.models import Applicant
+from portal.domain.campaigns.models import Campaign, District, QuestionVersion, RequirementKind, Stage
+
+
+class State(StrEnum):
+    """Where an application is. `lapsed` for a draft is computed and never stored."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SHORTLISTED = "shortlisted"
+    RESERVE = "reserve"
+    INTERVIEW = "interview"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    TRAINING = "training"
+    APPOINTED = "appointed"
+    UNSUCCESSFUL = "unsuccessful"
+    LAPSED = "lapsed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+ENDED = (State.UNSUCCESSFUL, State.LAPSED, State.DECLINED, State.WITHDRAWN)
+
+
+class Channel(StrEnum):
+    ONLINE = "online"
+    TELEPHONE = "telephone"
+    PAPER = "paper"
+
+
+class RequirementState(StrEnum):
+    NOT_ASKED = "not_asked"
+    WITH_APPLICANT = "with_applicant"
+    WITH_US = "with_us"
+    MET = "met"
+    NOT_MET = "not_met"
+
+
+class Application(Base):
+    """One person's application to one campaign. Names, postcode and district are copied from the
+    answers in the same unit of work, so that lists read one table."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint("(state = 'draft') = (received_at IS NULL)", name="received_when_submitted"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_reason IS NOT NULL)", name="withdrawn_with_reason"),
+        CheckConstraint("(channel = 'online') = (entered_by IS NULL)", name="entered_by_staff"),
+        Index(
+            "uq_application_live",
+            "applicant_id",
+            "campaign_id",
+            unique=True,
+            sqlite_where=text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
+            postgresql_where=text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
+        ),
+        Index("ix_application_received", "received_at", "id"),
+        Index("ix_application_campaign_received", "campaign_id", "received_at", "id"),
+        Index("ix_application_campaign_state_received", "campaign_id", "state", "received_at", "id"),
+        Index("ix_application_state_received", "state", "received_at", "id"),
+        Index("ix_application_district_received", "district_id", "received_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    applicant_id: Mapped[int] = mapped_column(ForeignKey("applicant.id"))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    state: Mapped[State] = mapped_column(words(State), default=State.DRAFT)
+    channel: Mapped[Channel] = mapped_column(words(Channel), default=Channel.ONLINE)
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    state_since: Mapped[datetime]
+    paused_until: Mapped[date | None]
+    withdrawn_reason: Mapped[str | None]
+    given_name: Mapped[str] = mapped_column(default="")
+    family_name: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    applicant: Mapped[Applicant] = relationship()
+    campaign: Mapped[Campaign] = relationship()
+    district: Mapped[District | None] = relationship()
+    answers: Mapped[list[Answer]] = relationship(back_populates="application", passive_deletes=True)
+    requirements: Mapped[list[Requirement]] = relationship(
+        back_populates="application", order_by="Requirement.id", passive_deletes=True
+    )
+
+
+class Answer(Base):
+    """One answer to one wording. Ordinary answers are JSON text; sealed ones are encrypted bytes."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("application_id", "question_id"),
+        CheckConstraint("(value IS NULL) <> (sealed IS NULL)", name="value_or_sealed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"))
+    value: Mapped[str | None]  # JSON: a string, a list of strings, a boolean or an ISO date
+    sealed: Mapped[bytes | None]
+    answered_at: Mapped[datetime]
+
+    application: Mapped[Application] = relationship(back_populates="answers")
+    wording: Mapped[QuestionVersion] = relationship()
+
+
+class Requirement(Base):
+    """Something the application must satisfy, with who has it now and until when."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (
+        UniqueConstraint("application_id", "kind"),
+        CheckConstraint(
+            "(state IN ('met', 'not_met')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_by_somebody",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    kind: Mapped[RequirementKind] = mapped_column(words(RequirementKind))
+    due: Mapped[Stage] = mapped_column(words(Stage))
+    state: Mapped[RequirementState] = mapped_column(words(RequirementState), default=RequirementState.NOT_ASKED)
+    asked_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    decided_at: Mapped[datetime | None]
+
+    application: Mapped[Application] = relationship(back_populates="requirements")

@@ -1,0 +1,5 @@
+"""The staff door's blueprint; every view module hangs its routes on it."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("staff", __name__)

@@ -1,0 +1,126 @@
+"""Who may reach which view. Every endpoint says so, or the application does not start.
+
+Deny by default: an endpoint carries exactly one of `@open_to_all`, `@for_applicants`,
+`@before_sign_in` (the sign-in pages) or `@requires(permission)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from portal.domain.accounts.rules import Permission
+from portal.domain.refusals import Forbidden
+from portal.extensions import csrf, htmx
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """An endpoint's class: who it is for, and for staff which permission it needs."""
+
+    audience: str  # everybody | applicants | staff
+    permission: Permission | None = None
+    half_signed_in: bool = False  # staff who have given a password but no second factor yet
+
+
+def _tagged(access: Access) -> Callable[[View], View]:
+    def tag(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return tag
+
+
+def open_to_all(view: View) -> View:
+    """Anybody may read it. Its forms are protected by origin checks, not by a session's token."""
+    return csrf.exempt(_tagged(Access("everybody"))(view))  # type: ignore[no-any-return]
+
+
+def for_applicants(view: View) -> View:
+    """A signed-in applicant; whose thing it is, the query decides."""
+    return _tagged(Access("applicants"))(view)
+
+
+def for_half_signed_in(view: View) -> View:
+    """Staff between password and second factor."""
+    return _tagged(Access("staff", half_signed_in=True))(view)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Fully signed-in staff holding the permission somewhere; where, the query decides."""
+    return _tagged(Access("staff", permission))
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def refuse_unclassified(app: Flask) -> None:
+    """Called last at start: an endpoint that says nothing of its audience stops the start."""
+    missing = sorted(name for name in app.view_functions if access_of(app, name) is None)
+    if missing:
+        raise RuntimeError(f"these views say nothing of who may reach them: {', '.join(missing)}")
+    wrong = sorted(
+        name for name in app.view_functions if name.startswith("staff.") and not _fits_staff(access_of(app, name))
+    )
+    if wrong:
+        raise RuntimeError(f"these staff views are not for staff: {', '.join(wrong)}")
+
+
+def _fits_staff(access: Access | None) -> bool:
+    return access is not None and access.audience in {"staff", "everybody"}
+
+
+def guard() -> Response | None:
+    """Before every request: sends strangers to sign in and refuses the wrong people."""
+    if request.endpoint is None:
+        return None
+    access = access_of(current_app, request.endpoint)
+    if access is None or access.audience == "everybody":
+        return None
+    if access.audience == "applicants":
+        known = current_user.is_authenticated and current_user.kind == "applicant"
+        return None if known else to_sign_in("public.sign_in")
+    if not current_user.is_authenticated or current_user.kind != "staff":
+        return to_sign_in("staff.sign_in")
+    if access.half_signed_in:
+        return None
+    if not current_user.second_factor:
+        return redirect(url_for("staff.second_factor"))  # type: ignore[return-value]
+    if access.permission and not current_user.can(access.permission):
+        raise Forbidden()
+    return None
+
+
+def to_sign_in(endpoint: str) -> Response:
+    """To the door and back. A fragment request sends the whole browser, to the page it was on."""
+    if request.method == "GET" and not htmx:
+        back = request.full_path.rstrip("?")
+    else:
+        back = page_behind()
+    address = f"{url_for(endpoint)}?{urlencode({'next': back})}"
+    if htmx:
+        return Response(status=401, headers={"HX-Redirect": address})
+    return redirect(address, code=303)  # type: ignore[return-value]
+
+
+def page_behind() -> str:
+    """The page a form or fragment was on, as a local path; the address itself when unknown."""
+    for given in (request.headers.get("HX-Current-URL", ""), request.referrer or ""):
+        if given.startswith(request.host_url):
+            return "/" + given[len(request.host_url) :]
+    return request.path
+
+
+def safe_next(given: str | None, otherwise: str) -> str:
+    """A local path to go on to, or the default: never another site, never a scheme."""
+    if given and given.startswith("/") and not given.startswith(("//", "/\\")) and "\n" not in given:
+        return given
+    return otherwise

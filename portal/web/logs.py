@@ -1,0 +1,78 @@
+"""Structured logs: one JSON object a line, with the request's id and nothing personal.
+
+Addresses are logged as their route, never as typed: a path may hold a reference.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+_KEPT = ("request_id", "method", "route", "status", "milliseconds", "kind", "count", "job")
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in _KEPT if hasattr(record, name)}
+        if record.exc_info and record.exc_info[2] is not None:
+            line["trace"] = _where(record.exc_info[2])
+        return json.dumps(line)
+
+
+def _where(trace: object) -> list[str]:
+    """Files and lines only: an exception's text may hold what a person typed."""
+    frames = []
+    while trace is not None:
+        code = trace.tb_frame.f_code  # type: ignore[attr-defined]
+        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")  # type: ignore[attr-defined]
+        trace = trace.tb_next  # type: ignore[attr-defined]
+    return frames
+
+
+def configure() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger("portal")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    logging.getLogger("portal.requests").info(
+        "request",
+        extra={
+            "request_id": g.request_id,
+            "method": request.method,
+            "route": request.url_rule.rule if request.url_rule else "none",
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - g.began) * 1000, 1),
+        },
+    )
+    return response
+
+
+def init_logs(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
