@@ -1,0 +1,100 @@
+"""The menus of both doors, as data. A link is shown once its page exists and the viewer may open it."""
+
+from typing import Literal, NamedTuple
+
+from flask import current_app, request, url_for
+from flask_login import current_user
+
+
+class Entry(NamedTuple):
+    """One line of a menu; `permission` is what the viewer must hold, if anything."""
+
+    label: str
+    endpoint: str
+    permission: str | None = None
+
+
+class Link(NamedTuple):
+    """An entry ready to be drawn. `current` is the value of aria-current: this page, this part, or neither."""
+
+    label: str
+    endpoint: str
+    href: str
+    current: Literal["page", "true", ""]
+
+
+MENUS: dict[str, tuple[Entry, ...]] = {
+    "public": (
+        Entry("Roles", "public.roles"),
+        Entry("Campaigns", "public.campaigns"),
+        Entry("Dates", "public.dates"),
+        Entry("News", "public.news"),
+        Entry("Contact", "public.contact"),
+    ),
+    "volunteering": (
+        Entry("All roles", "public.roles"),
+        Entry("Campaigns", "public.campaigns"),
+        Entry("Dates", "public.dates"),
+        Entry("News", "public.news"),
+    ),
+    "service": (
+        Entry("Privacy", "public.privacy"),
+        Entry("Cookies", "public.cookies"),
+        Entry("Accessibility", "public.accessibility"),
+        Entry("Policies", "public.policies"),
+        Entry("Staff", "staff.my_work"),
+    ),
+    "stranger": (Entry("Sign in", "public.sign_in"),),
+    "applicant": (Entry("My applications", "public.account"),),
+    "question": (Entry("Ask a question", "public.contact"),),
+    "lost": (
+        Entry("See open campaigns", "public.campaigns"),
+        Entry("Sign in to carry on with an application", "public.sign_in"),
+        Entry("Ask a person", "public.contact"),
+    ),
+    "cookies": (Entry("Cookies", "public.cookies"),),
+    "blind": (Entry("My work", "staff.my_work"), Entry("Shortlisting", "staff.shortlisting")),
+    "find": (Entry("Find a person, reference, e-mail or postcode", "staff.applications"),),
+    "leave_staff": (Entry("Sign out", "staff.sign_out"),),
+    "clock": (Entry("Move the clock", "demo.clock"),),
+    "staff": (
+        Entry("My work", "staff.my_work"),
+        Entry("Applications", "staff.applications"),
+        Entry("Shortlisting", "staff.shortlisting"),
+        Entry("Interviews", "staff.interviews"),
+        Entry("Checks", "staff.checks"),
+        Entry("Cohorts", "staff.cohorts"),
+        Entry("Volunteers", "staff.volunteers"),
+        Entry("Enquiries", "staff.enquiries"),
+        Entry("Messages", "staff.messages"),
+        Entry("Insight", "staff.insight"),
+        Entry("Content", "staff.content"),
+        Entry("Admin", "staff.admin"),
+        Entry("Audit", "staff.audit"),
+    ),
+}
+
+# Every staff address lies below these, so being below one of them says nothing.
+_ROOTS = frozenset({"public.home", "staff.my_work"})
+
+
+def exists(endpoint: str) -> bool:
+    """Whether a page has been built: until then nothing links to it."""
+    return endpoint in current_app.view_functions
+
+
+def _current(entry: Entry, href: str) -> Literal["page", "true", ""]:
+    if request.endpoint == entry.endpoint:
+        return "page"
+    below = request.path.startswith(href.rstrip("/") + "/")
+    return "true" if below and entry.endpoint not in _ROOTS else ""
+
+
+def navigation(menu: str) -> list[Link]:
+    """The links of one menu that this viewer may follow, in order."""
+    links = []
+    for entry in MENUS[menu]:
+        if exists(entry.endpoint) and (entry.permission is None or current_user.can(entry.permission)):
+            href = url_for(entry.endpoint)
+            links.append(Link(entry.label, entry.endpoint, href, _current(entry, href)))
+    return links
