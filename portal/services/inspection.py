@@ -171,7 +171,12 @@ def _rewritten(pdf: pikepdf.Pdf) -> Cleaned:
         raise Unacceptable(Reason.TOO_MANY_PAGES)
     strip(pdf)
     clean = io.BytesIO()
-    pdf.save(clean, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    pdf.save(
+        clean,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        deterministic_id=True,
+        fix_metadata_version=False,
+    )
     return Cleaned(clean.getvalue(), Kind.PDF, pages)
 
 
