@@ -42,7 +42,7 @@ class Letters:
     def __init__(self, **always: Any) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
-            autoescape=lambda name: bool(name) and name.endswith(".html"),
+            autoescape=lambda name: name is not None and name.endswith(".html"),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

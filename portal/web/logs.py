@@ -11,7 +11,10 @@ import re
 import secrets
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -21,7 +24,7 @@ _KEPT = ("request_id", "method", "route", "status", "milliseconds", "kind", "cou
 
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -33,14 +36,9 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
-def _where(trace: object) -> list[str]:
+def _where(trace: TracebackType) -> list[str]:
     """Files and lines only: an exception's text may hold what a person typed."""
-    frames = []
-    while trace is not None:
-        code = trace.tb_frame.f_code  # type: ignore[attr-defined]
-        frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")  # type: ignore[attr-defined]
-        trace = trace.tb_next  # type: ignore[attr-defined]
-    return frames
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
 
 
 def configure() -> None:

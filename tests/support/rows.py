@@ -1,0 +1,56 @@
+"""One plausible row in every table, straight from the metadata: migrations are tested with data."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, Enum, Integer, LargeBinary, insert
+
+from portal import clock
+from portal.db import Base, UtcDateTime
+
+# Rows that break a CHECK when filled blindly: what to leave empty or say instead.
+SPECIAL: dict[str, dict[str, Any]] = {
+    "answer": {"sealed": None},
+    "sign_in_session": {"staff_id": None},
+    "application": {"state": "submitted", "withdrawn_reason": None, "channel": "telephone"},
+    "requirement": {"state": "met"},
+    "document": {"state": "clean", "refusal": None, "removed_at": None},
+    "outbox_mail": {"state": "sent"},
+    "campaign": {},
+}
+
+
+def fill_every_table(connection: Connection) -> dict[str, int]:
+    """Inserts a row into each table in dependency order; returns the counts, all 1 or more."""
+    counts = {}
+    for table in Base.metadata.sorted_tables:
+        values = {column.name: _value(column, number) for number, column in enumerate(table.columns)}
+        connection.execute(insert(table).values(values | SPECIAL.get(table.name, {})))
+        counts[table.name] = 1
+    return counts
+
+
+def _value(column: Column[Any], number: int) -> Any:
+    kind = column.type
+    if column.foreign_keys:
+        return _referred(column)
+    if isinstance(kind, UtcDateTime):
+        return clock.now() + timedelta(days=number)
+    if isinstance(kind, Date):
+        return date(2018, 1, 1) + timedelta(days=number)
+    if isinstance(kind, Enum):
+        return kind.enums[0]
+    if isinstance(kind, Boolean):
+        return True
+    if isinstance(kind, Integer):
+        return 1 if column.primary_key else number + 18
+    if isinstance(kind, LargeBinary):
+        return b"sealed"
+    return {} if isinstance(kind, JSON) else "word"
+
+
+def _referred(column: Column[Any]) -> Any:
+    target = next(iter(column.foreign_keys)).column
+    return 1 if isinstance(target.type, Integer) else "word"
