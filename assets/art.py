@@ -44,7 +44,8 @@ SCENES = {
     "special": Scene(scenes.special, "A Special Constable talks on the radio beside a patrol car"),
     "desk": Scene(scenes.desk, "A volunteer works at a desk with a laptop and a mug of tea"),
     "cadets": Scene(scenes.cadets, "Three cadets and their leader at a camp"),
-    "training": Scene(scenes.training, "A trainer points at a board while three new volunteers listen", "78 -34 300 244"),
+    "training": Scene(scenes.training, "A trainer points at a board while three new volunteers listen",
+                      "78 -34 300 244"),
     "horse": Scene(scenes.horse, "A volunteer on horseback on a farm track"),
     "bleep": Scene(scenes.bleep, "Two people run between lines in a sports hall while a trainer keeps time"),
     "register": Scene(scenes.register, "A hand marks people present on a phone, with the class behind"),
@@ -54,7 +55,8 @@ SCENES = {
 def scene_svg(scene: Scene) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{scene.classes}" viewBox="{scene.view}" '
-        f'preserveAspectRatio="{scene.fit}" role="img" focusable="false"><title>{scene.title}</title>{scene.draw()}</svg>\n'
+        f'preserveAspectRatio="{scene.fit}" role="img" focusable="false">'
+        f"<title>{scene.title}</title>{scene.draw()}</svg>\n"
     )
 
 
@@ -68,12 +70,13 @@ def favicon() -> str:
 
 
 def social_card() -> str:
-    """1200 × 630: the street under the headline."""
+    """1200 by 630: the street under the headline."""
     squares = "".join(f"M{x} {y}h14v14h-14z" for y in (0, 14) for x in range(y % 28, 1200, 28))
     words = (
         f'<g font-family="{FONT}" fill="{NAVY}"><text x="72" y="150" font-size="78" font-weight="700" '
         'letter-spacing="-2">Look after the place</text><text x="72" y="234" font-size="78" font-weight="700" '
-        'letter-spacing="-2">you call home</text><text x="74" y="296" font-size="32">Volunteer with Kent Police</text></g>'
+        'letter-spacing="-2">you call home</text>'
+        '<text x="74" y="296" font-size="32">Volunteer with Kent Police</text></g>'
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="0 0 1200 630">'
@@ -93,7 +96,7 @@ def screenshot(svg: str, width: int, height: int, out: Path) -> None:
         fill = "html,body{margin:0;background:#0000}svg{display:block;width:100vw;height:100vh}"
         page.write_text(f"<!doctype html><meta charset=utf-8><style>{fill}</style>{svg}")
         quiet = ("background-networking", "component-update", "sync", "gpu")
-        subprocess.run(
+        subprocess.run(  # noqa: S603 our own arguments
             [browser, "--headless", "--no-sandbox", "--no-first-run", "--hide-scrollbars",
              *(f"--disable-{name}" for name in quiet), f"--user-data-dir={folder}/profile",
              "--force-device-scale-factor=1", f"--window-size={width},{height}", f"--screenshot={out}", page.as_uri()],

@@ -31,10 +31,15 @@ LEGS: dict[str, tuple[tuple[Point, Point], tuple[Point, Point]]] = {
 }
 HAIR = {
     "short": "M-14-130Q-17-148 1-148Q16-147 14-133Q6-140-3-139Q-10-138-10-128z",
-    "curls": "M-13-126Q-20-132-15-138Q-16-148-6-148Q0-153 7-149Q16-149 15-140Q18-135 13-132Q7-140-3-138Q-10-137-10-127z",
-    "bun": "M-14-130Q-17-148 1-148Q16-147 14-133Q6-140-3-139Q-10-138-10-128zM-17-146a7 7 0 1 1 9-4z",
+    "curls": (
+        "M-13-126Q-20-132-15-138Q-16-148-6-148Q0-153 7-149Q16-149 15-140Q18-135 13-132Q7-140-3-138Q-10-137-10-127z"
+    ),
+    "bun": "M-14-130Q-17-148 1-148Q16-147 14-133Q6-140-3-139Q-10-138-10-128zM-12-131a7 7 0 1 1-3-10z",
     "bald": "M-14-128Q-15-134-12-138Q-9-134-10-126z",
 }
+CAP = "M-15-140Q-18-148-10-150Q2-155 12-150Q18-147 15-140.500z"
+CAP_BAND = "M-14.500-141Q0-146 14.500-141.500L15-136.500Q0-141-14.500-135.500z"
+PEAK = "M5-139.500Q16-140 23-135.500Q17-133.500 6-136.500z"
 LONG = "M-14-138Q-22-118-17-106Q-6-102 0-108L8-122z"
 
 
@@ -86,7 +91,7 @@ class Person:
         parts = [path("M-19-104Q-19-115-8-116H8Q19-115 19-104L20-54Q0-50-20-54z", self.coat)]
         if self.coat == HIVIS:
             parts.append(path("M-19.500-80Q0-76 19.500-80L19.700-71Q0-67-19.700-71z", BAND, stroke_width=1.5))
-            parts.append(path("M-10-115L-10-79M10-115L10-79", stroke=BAND, stroke_width=5))
+            parts.append(path("M-10-114V-80M10-114V-80", stroke=BAND, stroke_width=4, stroke_linecap="butt"))
             parts.append(path("M0-115V-53", stroke_width=1.5))
         if self.scarf:
             parts.append(path("M-9-118Q0-110 10-118L9-108Q0-103-8-108zM2-108l8 18-9 3-5-17z", self.scarf))
@@ -101,18 +106,26 @@ class Person:
         parts.append(disc(5, -131, 1.2, NAVY, stroke="none") + disc(11, -131, 1.2, NAVY, stroke="none"))
         parts.append(path("M4-124.500q4 3.500 8 0", stroke_width=1.6))
         if self.glasses:
-            parts.append(disc(4.500, -131, 4, "none", stroke_width=1.5) + path("M8.500-131h5M.500-131l-9-2", stroke_width=1.5))
+            parts.append(
+                disc(4.500, -131, 4, "none", stroke_width=1.5) + path("M8.500-131h5M.500-131l-9-2", stroke_width=1.5)
+            )
         if self.cap:
-            parts.append(path("M-15-137Q-19-148-11-151Q2-157 14-150Q19-147 15-137z", NAVY))
-            parts.append(path("M-15-136.500Q0-141 15-137.500L16-133Q0-138-15-132z", "#fff", stroke_width=1.5))
-            parts.append(path("M-13-135Q0-139 14-135.500", stroke=BLUE, stroke_width=4, stroke_dasharray="3.500 3.500",
-                              stroke_linecap="butt"))  # fmt: skip
-            parts.append(path("M4-135Q16-136 25-130Q18-127.500 6-131z", NAVY))
+            parts.append(path(CAP, NAVY) + path(CAP_BAND, "#fff", stroke_width=1.5))
+            checks: dict[str, str | float] = {
+                "stroke_width": 3.5,
+                "stroke_dasharray": "3.5 3.5",
+                "stroke_linecap": "butt",
+            }
+            parts.append(path("M-12-138Q1-142.500 14-139", "none", stroke=BLUE, **checks))
+            parts.append(path(PEAK, NAVY))
         return "".join(parts)
 
 
 def dog(x: float, y: float, scale: float = 1, flip: bool = False, coat: str = WOOD) -> str:
-    body = "M-32-36Q-4-44 16-38L24-52Q34-58 40-50L52-46Q54-38 44-36L34-34Q28-24 24-20V0h-8V-16Q0-12-18-16V0h-8V-18Q-34-22-32-36z"
+    body = (
+        "M-32-36Q-4-44 16-38L24-52Q34-58 40-50L52-46Q54-38 44-36L34-34Q28-24 24-20V0h-8V-16Q0-12-18-16V0h-8V-18"
+        "Q-34-22-32-36z"
+    )
     return drawn(
         path("M-30-32Q-44-40-42-54", stroke_width=6), path(body, coat), path("M26-54q-8 4-6 16q8 0 10-10z", "#7d5433"),
         disc(38, -47, 1.6, NAVY), path("M20-38l8 10", stroke=BLUE, stroke_width=5),

@@ -1,9 +1,31 @@
-"""The smaller pictures, 400 × 210 unless said. Each draws past its edges, so that a page may crop it."""
+"""The smaller pictures, 400 by 210 unless said. Each draws past its edges, so that a page may crop it."""
 
 from drawing.figures import Person, dog, rider
 from drawing.shapes import (
-    BLUE, BRICK, CREAM, GLASS, HIVIS, LEAF, NAVY, PINE, ROSE, SKIN, SKY, SLATE, STONE, WOOD, backdrop, disc, drawn,
-    ground, hills, oast, path, rect, tree, window,
+    BLUE,
+    BRICK,
+    CREAM,
+    GLASS,
+    HIVIS,
+    LEAF,
+    NAVY,
+    PINE,
+    ROSE,
+    SKIN,
+    SKY,
+    SLATE,
+    STONE,
+    WOOD,
+    backdrop,
+    disc,
+    drawn,
+    ground,
+    hills,
+    oast,
+    path,
+    rect,
+    tree,
+    window,
 )  # fmt: skip
 
 INDOORS = "#eaf1fa"
@@ -28,7 +50,7 @@ def lane() -> str:
 
 
 def dusk() -> str:
-    """520 × 300, for a navy page: the same lane in the evening, other people, and a dog along."""
+    """520 by 300, for a navy page: the same lane in the evening, other people, and a dog along."""
     stars = "".join(disc(x, y, 2, "#fff") for x, y in ((70, 60), (150, 28), (250, 44), (350, 30), (490, 120)))
     land = (
         path("M10 300C24 178 110 92 250 92C400 92 496 178 510 300z", "#1d4f96")
@@ -62,10 +84,11 @@ def _car(x: float, y: float) -> str:
 def special() -> str:
     """A Special Constable on the radio beside a patrol car."""
     town = drawn(rect(-60, 60, 156, 120, BLUE), rect(300, 40, 160, 140, BLUE), rect(96, 84, 60, 96, NAVY))
+    radio = drawn(rect(150, 72, 10, 18, SLATE), path("M157 72v-9"))
     return (
         backdrop() + town + window(18, 84, 30, 40, "#ffe9a8") + window(58, 84, 26, 40)
         + window(322, 66, 26, 36, "#ffe9a8") + window(362, 66, 26, 36) + ground() + _car(196, 136)
-        + _pose(ROSA, arms="radio", legs="ease").drawn_at(138, 203, 1.08)
+        + _pose(ROSA, arms="radio", legs="ease").drawn_at(138, 203, 1.08) + radio
     )  # fmt: skip
 
 
@@ -73,7 +96,8 @@ def desk() -> str:
     """A support volunteer at a front counter, with a laptop and a mug of tea."""
     shelves = drawn(
         rect(268, 44, 104, 8, WOOD), rect(268, 92, 104, 8, WOOD),
-        rect(276, 20, 12, 24, BLUE), rect(290, 14, 10, 30, BLUE), rect(304, 22, 14, 22, BLUE), rect(320, 26, 30, 18, "#fff"),
+        rect(276, 20, 12, 24, BLUE), rect(290, 14, 10, 30, BLUE), rect(304, 22, 14, 22, BLUE),
+        rect(320, 26, 30, 18, "#fff"),
         rect(284, 66, 10, 26, BRICK), rect(298, 70, 12, 22, BRICK), path("M334 92v-10h18v10z", BRICK),
         path("M343 82q-12-4-12-16q10 2 12 12q2-10 12-12q0 12-12 16z", LEAF),
     )  # fmt: skip
@@ -97,12 +121,12 @@ def cadets() -> str:
         _pose(JO, coat=BLUE, arms="wave").drawn_at(138, 202, 0.9),
         _pose(AMINA, coat=BLUE, arms="open", legs="ease", lean=-2).drawn_at(204, 202, 0.84, flip=True),
     ]
-    leader = _pose(LEE, arms="point", legs="ease").drawn_at(268, 204, 1.02, flip=True)
+    leader = _pose(LEE, arms="wave", legs="ease").drawn_at(272, 204, 1.02, flip=True)
     return backdrop() + hills(118) + tree(20, 178, 0.7, PINE) + tent + ground() + "".join(young) + leader
 
 
 def training() -> str:
-    """276 × 244: a weekend class. A trainer at the board, three people listening."""
+    """276 by 244: a weekend class. A trainer at the board, three people listening."""
     board = drawn(
         path("M90 110L82 178M182 110L188 178", stroke_width=3), rect(84, 30, 104, 80, "#fff"),
         path("M96 44h48", stroke_width=5, stroke_linecap="butt"),
@@ -120,7 +144,14 @@ def training() -> str:
     )
     trainer = _pose(AMINA, arms="point", legs="ease").drawn_at(206, 199, 1.0, flip=True)
     return (
-        backdrop(INDOORS) + window(254, -8, 44, 60) + window(306, -8, 44, 60) + board + ground() + trainer + learners + tables
+        backdrop(INDOORS)
+        + window(254, -8, 44, 60)
+        + window(306, -8, 44, 60)
+        + board
+        + ground()
+        + trainer
+        + learners
+        + tables
     )
 
 
@@ -143,14 +174,23 @@ def bleep() -> str:
         + "".join(window(x, 18, 56, 52) for x in (-70, 14, 98, 182, 266, 350)) + ground(176, "#ecd9b4")
         + path("M70 178L46 240M330 178L356 240", stroke="#fff", stroke_width=7)
     )  # fmt: skip
-    cones = "".join(drawn(path("M-9 0L-3-20H3L9 0zM-12 0h24v4h-24z", "#e58f3c"), at=(x, 200)) for x in (56, 344))
+    cones = "".join(drawn(path("M-9 0L-3-20H3L9 0zM-12 0h24v4h-24z", "#e58f3c"), at=(x, 200)) for x in (56, 300))
     speaker = drawn(rect(362, 128, 26, 48, SLATE), disc(375, 142, 6, "#fff"), disc(375, 161, 8, "#fff"))
     clipboard = drawn(rect(-8, -14, 18, 26, "#fff"), path("M-4-7h10M-4-1h10M-4 5h6"), at=(318, 126))
     runner = Person(SKIN[4], "#17100c", "bun", coat=ROSE, trousers=BLUE, cap=False, arms="run", legs="run", lean=8)
     other = Person(SKIN[0], "#a4532a", coat=PINE, trousers=NAVY, cap=False, arms="swing", legs="stride", lean=5)
     timer = _pose(LEE, cap=False, arms="hold", legs="ease").drawn_at(352, 206, 0.94, flip=True)
     lines = path("M64 108h26M54 124h30M66 140h20", stroke=BLUE, stroke_width=3, stroke_linecap="round")
-    return hall + speaker + other.drawn_at(232, 198, 0.9) + lines + runner.drawn_at(134, 204, 1.02) + cones + timer + clipboard
+    return (
+        hall
+        + speaker
+        + other.drawn_at(232, 198, 0.9)
+        + lines
+        + runner.drawn_at(134, 204, 1.02)
+        + cones
+        + timer
+        + clipboard
+    )
 
 
 def register() -> str:
@@ -158,13 +198,17 @@ def register() -> str:
     rows = "".join(
         rect(166, 44 + 24 * i, 66, 18, "#fff", stroke=NAVY, stroke_width=1.5)
         + path(f"M172 {53 + 24 * i}h{width}", stroke=NAVY, stroke_width=4)
-        + path(f"M216 {53 + 24 * i}l4 4 7-8" if here else f"M217 {49 + 24 * i}l8 8m0-8l-8 8", stroke=BLUE if here else "#b3261e",
-               stroke_width=2.6)
+        + (
+            path(f"M216 {53 + 24 * i}l4 4 7-8", stroke=BLUE, stroke_width=2.6)
+            if here
+            else path(f"M217 {49 + 24 * i}l8 8m0-8l-8 8", stroke="#b3261e", stroke_width=2.6)
+        )
         for i, (width, here) in enumerate(((30, True), (24, True), (34, False), (26, True)))
     )  # fmt: skip
     phone = drawn(
         path("M158 12h82q8 0 8 8V184q0 8-8 8h-82q-8 0-8-8V20q0-8 8-8z", NAVY), rect(158, 22, 82, 158, SKY),
-        rect(158, 22, 82, 14, BLUE), rows, rect(166, 148, 66, 22, "#0f7a52"), path("M180 159h38", stroke="#fff", stroke_width=4),
+        rect(158, 22, 82, 14, BLUE), rows, rect(166, 148, 66, 22, "#0f7a52"),
+        path("M180 159h38", stroke="#fff", stroke_width=4),
     )  # fmt: skip
     thumb = drawn(
         path("M262 260V196Q268 168 246 150Q236 144 230 152Q226 158 234 164L240 172V196L150 198V260z", SKIN[2]),

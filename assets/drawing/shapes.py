@@ -7,10 +7,16 @@ SKIN = ("#f0c29b", "#c98f65", "#8a5a3c", "#e2a982", "#6b4430")
 FONT = "Segoe UI,Liberation Sans,Arial,sans-serif"
 
 
+Attributes = dict[str, str | float]
+
+
+def _extra(attributes: Attributes) -> str:
+    return "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+
+
 def path(d: str, fill: str = "none", **attributes: str | float) -> str:
     """One path; underscores in attribute names become dashes."""
-    extra = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f'<path d="{d}" fill="{fill}"{extra}/>'
+    return f'<path d="{d}" fill="{fill}"{_extra(attributes)}/>'
 
 
 def rect(x: float, y: float, width: float, height: float, fill: str, **attributes: str | float) -> str:
@@ -18,13 +24,12 @@ def rect(x: float, y: float, width: float, height: float, fill: str, **attribute
 
 
 def disc(x: float, y: float, radius: float, fill: str, **attributes: str | float) -> str:
-    extra = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{fill}"{extra}/>'
+    return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{fill}"{_extra(attributes)}/>'
 
 
 def drawn(*parts: str, at: tuple[float, float] = (0, 0), scale: float = 1, flip: bool = False) -> str:
     """Parts in our line, moved and scaled together; `flip` turns them to face left."""
-    moved = at != (0, 0) or scale != 1 or flip
+    moved = flip or scale != 1 or any(at)
     across = -scale if flip else scale
     where = f' transform="translate({at[0]:g} {at[1]:g}) scale({across:g} {scale:g})"' if moved else ""
     line = f'stroke="{NAVY}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"'

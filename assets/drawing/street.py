@@ -2,14 +2,40 @@
 
 from drawing.figures import Person, dog, rider
 from drawing.shapes import (
-    BARK, BLUE, BRICK, CREAM, GLASS, LEAF, NAVY, PINE, ROSE, SAND, SKIN, STONE, TILE, WOOD, disc, drawn, oast, path,
-    rect, sign, tree, window,
+    BARK,
+    BLUE,
+    BRICK,
+    CREAM,
+    GLASS,
+    LEAF,
+    NAVY,
+    PINE,
+    ROSE,
+    SAND,
+    SKIN,
+    STONE,
+    TILE,
+    WOOD,
+    disc,
+    drawn,
+    oast,
+    path,
+    rect,
+    sign,
+    tree,
+    window,
 )  # fmt: skip
 
 
 def _country() -> str:
-    far = "M-700 440C-500 400-200 420 0 452C140 398 300 404 440 430C560 396 700 392 840 410H1440C1600 396 1900 404 2200 430V520H-700z"
-    near = "M-700 470C-400 440-160 448 0 478C160 440 340 446 470 464C590 446 720 444 880 452H1440C1640 440 1900 446 2200 470V520H-700z"
+    far = (
+        "M-700 440C-500 400-200 420 0 452C140 398 300 404 440 430C560 396 700 392 840 410"
+        "H1440C1600 396 1900 404 2200 430V520H-700z"
+    )
+    near = (
+        "M-700 470C-400 440-160 448 0 478C160 440 340 446 470 464C590 446 720 444 880 452"
+        "H1440C1640 440 1900 446 2200 470V520H-700z"
+    )
     rows = "M20 490q90-28 180-20M60 500q110-30 220-22M130 504q110-24 210-18"
     return (
         path(far, "#b9cfe8") + path(near, LEAF, opacity=0.75) + path(rows, stroke=PINE, stroke_width=3)
@@ -29,7 +55,8 @@ def _church() -> str:
 
 def _cottage() -> str:
     house = drawn(
-        path("M690 330H824V510H690z", CREAM), path("M690 352h134M690 374h134M690 396h134M690 418h134", stroke="#d8cfb8"),
+        path("M690 330H824V510H690z", CREAM),
+        path("M690 352h134M690 374h134M690 396h134M690 418h134", stroke="#d8cfb8"),
         path("M678 332L708 258H806L836 332z", TILE), path("M692 302h134M700 280h116", stroke="#8f4f3a"),
         path("M776 262v-40h26v40z", BRICK), path("M772 222h34v8h-34z", BRICK),
         rect(770, 424, 40, 86, BLUE), disc(803, 470, 3, "#fff"),
@@ -48,7 +75,10 @@ def _awning(x: float, y: float, width: float, stripes: int = 8) -> str:
 
 
 def _bakery() -> str:
-    loaves = "".join(f'<ellipse cx="{x}" cy="459" rx="{r}" ry="{r - 4}" fill="#c98f4f"/>' for x, r in ((858, 13), (886, 13), (909, 11)))
+    loaves = "".join(
+        f'<ellipse cx="{x}" cy="459" rx="{r}" ry="{r - 4}" fill="#c98f4f"/>'
+        for x, r in ((858, 13), (886, 13), (909, 11))
+    )
     return (
         drawn(
             path("M824 236H984V510H824z", SAND), path("M814 238L850 168H958L994 238z", NAVY),
@@ -62,7 +92,10 @@ def _bakery() -> str:
 
 
 def _inn() -> str:
-    timbers = "M988 254V510M1156 254V510M984 254h176M984 352h176M1072 254v98M1030 254v98M1114 254v98M988 352l42-98M1156 352l-42-98"
+    timbers = (
+        "M988 254V510M1156 254V510M984 254h176M984 352h176M1072 254v98M1030 254v98M1114 254v98"
+        "M988 352l42-98M1156 352l-42-98"
+    )
     return (
         drawn(
             path("M984 250H1160V510H984z", "#fff"), path("M972 252L1030 176L1072 218L1114 176L1172 252z", TILE),
@@ -119,19 +152,22 @@ def _people() -> str:
         disc(923, 522, 5, "#fff"),
     )  # fmt: skip
     scooter = drawn(
-        path("M1050 476L1060 526H1010M1042 477h14", stroke_width=3), disc(1060, 529, 5, "#fff"), disc(1010, 529, 5, "#fff"),
+        path("M1050 476L1060 526H1010M1042 477h14", stroke_width=3), disc(1060, 529, 5, "#fff"),
+        disc(1010, 529, 5, "#fff"),
     )  # fmt: skip
     walker = Person(SKIN[2], "#1d1410", legs="stride", arms="hold")
     talks = Person(SKIN[0], "#a4532a", long=True, legs="ease", arms="open", lean=2)
     listens = Person(SKIN[4], "#17100c", legs="ease", arms="hip", cut="curls")
-    shopper = Person(SKIN[0], "#d9d9d9", "bun", coat=ROSE, trousers=BARK, cap=False, arms="wave", legs="ease", scarf="#fff")
+    shopper = Person(
+        SKIN[0], "#d9d9d9", "bun", coat=ROSE, trousers=BARK, cap=False, arms="wave", legs="ease", scarf="#fff"
+    )
     child = Person(SKIN[2], "#17100c", "curls", coat="#e58f3c", trousers=BLUE, cap=False, arms="hold", legs="step")
     return (
         walker.drawn_at(540, 526, 0.92) + path("M580 454Q604 468 626 492", stroke=NAVY, stroke_width=2)
         + dog(612, 528, 0.85)
         + listens.drawn_at(722, 528, 1.08) + talks.drawn_at(788, 528, 1.04)
         + shopper.drawn_at(872, 528, 0.98, flip=True) + trolley + child.drawn_at(1024, 524, 0.66) + scooter
-        + rider(1296, 534, 1.08)
+        + rider(1268, 534, 1.08)
     )  # fmt: skip
 
 

@@ -8,8 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
-from jinja2 import PrefixLoader, StrictUndefined, Template
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+)
 from jinja2.runtime import Macro
 
 from portal import clock
@@ -38,7 +47,10 @@ class _VendorLoader(BaseLoader):
         self.environment = Environment(loader=loader, autoescape=True, undefined=ChainableUndefined)
 
     def load(
-        self, environment: Environment, name: str, globals: Mapping[str, Any] | None = None  # noqa: A002
+        self,
+        environment: Environment,
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002
     ) -> Template:
         return self.environment.get_template(name)
 
@@ -100,9 +112,7 @@ class Site:
 
 def brand_stylesheet(settings: Settings) -> str:
     """The force's colours over those built in, as custom properties."""
-    return (
-        f":root{{--navy:{settings.brand_navy};--blue:{settings.brand_blue};--hivis:{settings.brand_accent}}}\n"
-    )
+    return f":root{{--navy:{settings.brand_navy};--blue:{settings.brand_blue};--hivis:{settings.brand_accent}}}\n"
 
 
 def _hashed_names(folder: Path) -> dict[str, str]:
@@ -127,7 +137,8 @@ def asset_url(app: Flask, name: str) -> str:
 def static_files(app: Flask) -> dict[str, Path]:
     """Each hashed address → its file. All may be cached for ever."""
     folder = Path(app.static_folder or "")
-    return {f"{app.static_url_path}/{hashed}": folder / name for name, hashed in app.extensions["portal_assets"].items()}
+    names: dict[str, str] = app.extensions["portal_assets"]
+    return {f"{app.static_url_path}/{hashed}": folder / name for name, hashed in names.items()}
 
 
 def site(app: Flask) -> Site:
