@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.services.storage import StoreUnavailable
+from portal.web.templating import plain_page
 
 log = logging.getLogger(__name__)
 OWN_PAGES = {403, 404, 410, 413, 429, 500, 503}
@@ -22,8 +23,11 @@ OWN_PAGES = {403, 404, 410, 413, 429, 500, 503}
 def page_for(status: int, *, title: str = "", message: str = "") -> Response:
     """The error page for a status. 500 and 503 need neither database nor session."""
     name = status if status in OWN_PAGES else (500 if status >= 500 else 404)
-    template = f"errors/{name}.html" if not title else "errors/refusal.html"
-    body = render_template(template, title=title, message=message, status=status)
+    template = f"errors/{name}.html" if not title or status >= 500 else "errors/refusal.html"
+    if status >= 500:
+        body = plain_page(current_app, template, request_id=g.get("request_id", ""))
+    else:
+        body = render_template(template, title=title, message=message, status=status)
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"
     return response

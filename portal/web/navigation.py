@@ -5,13 +5,15 @@ from typing import Literal, NamedTuple
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from portal.domain.accounts.rules import Permission
+
 
 class Entry(NamedTuple):
     """One line of a menu; `permission` is what the viewer must hold, if anything."""
 
     label: str
     endpoint: str
-    permission: str | None = None
+    permission: Permission | None = None
 
 
 class Link(NamedTuple):
@@ -54,33 +56,37 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     "cookies": (Entry("Cookies", "public.cookies"),),
     "blind": (Entry("My work", "staff.my_work"), Entry("Shortlisting", "staff.shortlisting")),
-    "find": (Entry("Find a person, reference, e-mail or postcode", "staff.applications"),),
+    "find": (Entry("Find a person, reference, e-mail or postcode", "staff.applications", Permission.SEE_APPLICATIONS),),
     "leave_staff": (Entry("Sign out", "staff.sign_out"),),
     "clock": (Entry("Move the clock", "demo.clock"),),
     "staff": (
         Entry("My work", "staff.my_work"),
-        Entry("Applications", "staff.applications"),
+        Entry("Applications", "staff.applications", Permission.SEE_APPLICATIONS),
         Entry("Shortlisting", "staff.shortlisting"),
         Entry("Interviews", "staff.interviews"),
-        Entry("Checks", "staff.checks"),
+        Entry("Checks", "staff.checks", Permission.SEE_CLEARANCES),
         Entry("Cohorts", "staff.cohorts"),
         Entry("Volunteers", "staff.volunteers"),
         Entry("Enquiries", "staff.enquiries"),
         Entry("Messages", "staff.messages"),
         Entry("Insight", "staff.insight"),
         Entry("Content", "staff.content"),
-        Entry("Admin", "staff.admin"),
-        Entry("Audit", "staff.audit"),
+        Entry("Admin", "staff.admin", Permission.MANAGE_STAFF),
+        Entry("Audit", "staff.audit", Permission.READ_AUDIT),
     ),
 }
 
-# Every staff address lies below these, so being below one of them says nothing.
+# Every address of a door lies below these, so being below one of them says nothing.
 _ROOTS = frozenset({"public.home", "staff.my_work"})
 
 
 def exists(endpoint: str) -> bool:
     """Whether a page has been built: until then nothing links to it."""
     return endpoint in current_app.view_functions
+
+
+def _may(entry: Entry) -> bool:
+    return entry.permission is None or (current_user.is_authenticated and current_user.can(entry.permission))
 
 
 def _current(entry: Entry, href: str) -> Literal["page", "true", ""]:
@@ -94,7 +100,7 @@ def navigation(menu: str) -> list[Link]:
     """The links of one menu that this viewer may follow, in order."""
     links = []
     for entry in MENUS[menu]:
-        if exists(entry.endpoint) and (entry.permission is None or current_user.can(entry.permission)):
+        if exists(entry.endpoint) and _may(entry):
             href = url_for(entry.endpoint)
             links.append(Link(entry.label, entry.endpoint, href, _current(entry, href)))
     return links

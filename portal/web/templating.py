@@ -1,6 +1,7 @@
 """What every template may use: GOV.UK's components, our filters, hashed static files and `site`."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from portal.web.navigation import navigation
 from portal.web.wording import FILTERS
 
 HERE = Path(__file__).resolve().parent.parent
+VERSIONED = re.compile(r"-\d+\.\d+\.\d+\.")
 VENDORS = ("govuk_frontend_jinja", "govuk_frontend_wtf")
 COMPONENTS = (
     "accordion", "back-link", "breadcrumbs", "button", "character-count", "checkboxes", "date-input", "details",
@@ -116,13 +118,17 @@ def brand_stylesheet(settings: Settings) -> str:
 
 
 def _hashed_names(folder: Path) -> dict[str, str]:
-    """Each file under `folder` by its name relative to it → the same name with its content's hash in it."""
+    """Each file under `folder` by its name relative to it → the same name with its content's hash in it.
+
+    A name that already holds a version keeps it: scripts import each other by such names.
+    """
     names = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
             name = path.relative_to(folder)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-            names[name.as_posix()] = name.with_name(f"{name.stem}.{digest}{name.suffix}").as_posix()
+            hashed = name.with_name(f"{name.stem}.{digest}{name.suffix}")
+            names[name.as_posix()] = (name if VERSIONED.search(name.name) else hashed).as_posix()
     return names
 
 

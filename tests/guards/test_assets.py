@@ -37,6 +37,18 @@ def test_pictures_are_well_formed_and_titled(path: Path) -> None:
     assert not [node for node in root.iter() if "style" in node.attrib or node.tag == f"{SVG}script"]
 
 
+def test_scripts_import_only_files_whose_names_hold_a_version() -> None:
+    found = [
+        (path.parent / name)
+        for path in (ROOT / "assets/js").glob("*.js")
+        for name in re.findall(r'from "\./([^"]+)"', path.read_text())
+    ]
+    assert found
+    for imported in found:
+        assert (ROOT / "portal/static" / imported.name).is_file(), imported.name
+        assert re.search(r"-\d+\.\d+\.\d+\.", imported.name), "cached for ever, so the name must change with it"
+
+
 def test_the_npm_lock_holds_hashes_and_no_addresses() -> None:
     lock = json.loads((ROOT / "assets/package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
