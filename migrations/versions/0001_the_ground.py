@@ -336,13 +336,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_application_reference")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index("ix_application_campaign_received", ["campaign_id", "received_at", "id"], unique=False)
         batch_op.create_index(
-            "ix_application_campaign_state_received", ["campaign_id", "state", "received_at", "id"], unique=False
+            "ix_application_campaign", ["campaign_id", "received_at", "id", "district_id"], unique=False
         )
-        batch_op.create_index("ix_application_district_received", ["district_id", "received_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_application_campaign_state", ["campaign_id", "state", "received_at", "id", "district_id"], unique=False
+        )
+        batch_op.create_index("ix_application_district", ["district_id", "received_at", "id"], unique=False)
+        batch_op.create_index("ix_application_district_state", ["district_id", "state", "campaign_id"], unique=False)
         batch_op.create_index("ix_application_received", ["received_at", "id"], unique=False)
-        batch_op.create_index("ix_application_state_received", ["state", "received_at", "id"], unique=False)
+        batch_op.create_index("ix_application_state", ["state", "received_at", "id", "district_id"], unique=False)
         batch_op.create_index(
             "uq_application_live",
             ["applicant_id", "campaign_id"],
@@ -451,6 +454,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "starts_at", name=op.f("uq_training_day_campaign_id_starts_at")),
     )
     op.create_table(
+        "application_word",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_word_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", "word", name=op.f("pk_application_word")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("application_word", schema=None) as batch_op:
+        batch_op.create_index("ix_application_word_word", ["word", "application_id"], unique=False)
+
+    op.create_table(
         "audit_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -483,9 +502,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_event_application_id"), ["application_id"], unique=False)
-        batch_op.create_index("ix_audit_event_at", ["at"], unique=False)
+        batch_op.create_index("ix_audit_event_action", ["action", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_actor", ["actor_kind", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_application", ["application_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_audit_event_at", ["at", "id"], unique=False)
         batch_op.create_index("ix_audit_event_subject", ["subject_kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "contact_reveal",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_contact_reveal_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sign_in_session.id"],
+            name=op.f("fk_contact_reveal_session_id_sign_in_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_id", "application_id", name=op.f("pk_contact_reveal")),
+    )
+    with op.batch_alter_table("contact_reveal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_reveal_application_id"), ["application_id"], unique=False)
 
     op.create_table(
         "document",
@@ -540,7 +583,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_document_refused_with_reason")),
         sa.CheckConstraint("(state = 'removed') = (removed_at IS NOT NULL)", name=op.f("ck_document_removed_at")),
         sa.CheckConstraint(
-            "(state = 'removed') = (wrapped_key IS NULL)", name=op.f("ck_document_removed_key_destroyed")
+            "(state IN ('refused', 'removed')) = (wrapped_key IS NULL)", name=op.f("ck_document_key_destroyed")
         ),
         sa.CheckConstraint("size > 0", name=op.f("ck_document_size")),
         sa.ForeignKeyConstraint(
@@ -687,6 +730,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(state IN ('met', 'not_met')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
             name=op.f("ck_requirement_decided_by_somebody"),
@@ -703,6 +747,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
         sa.UniqueConstraint("application_id", "kind", name=op.f("uq_requirement_application_id_kind")),
     )
+    with op.batch_alter_table("requirement", schema=None) as batch_op:
+        batch_op.create_index("ix_requirement_kind_state", ["kind", "state"], unique=False)
+
     op.create_table(
         "answer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -748,6 +795,9 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     op.drop_table("answer")
+    with op.batch_alter_table("requirement", schema=None) as batch_op:
+        batch_op.drop_index("ix_requirement_kind_state")
+
     op.drop_table("requirement")
     op.drop_table("question_version")
     with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
@@ -760,12 +810,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_document_application")
 
     op.drop_table("document")
+    with op.batch_alter_table("contact_reveal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_reveal_application_id"))
+
+    op.drop_table("contact_reveal")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_subject")
         batch_op.drop_index("ix_audit_event_at")
-        batch_op.drop_index(batch_op.f("ix_audit_event_application_id"))
+        batch_op.drop_index("ix_audit_event_application")
+        batch_op.drop_index("ix_audit_event_actor")
+        batch_op.drop_index("ix_audit_event_action")
 
     op.drop_table("audit_event")
+    with op.batch_alter_table("application_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_word_word")
+
+    op.drop_table("application_word")
     op.drop_table("training_day")
     op.drop_table("question")
     op.drop_table("outward_code")
@@ -777,11 +837,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
             postgresql_where=sa.text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
         )
-        batch_op.drop_index("ix_application_state_received")
+        batch_op.drop_index("ix_application_state")
         batch_op.drop_index("ix_application_received")
-        batch_op.drop_index("ix_application_district_received")
-        batch_op.drop_index("ix_application_campaign_state_received")
-        batch_op.drop_index("ix_application_campaign_received")
+        batch_op.drop_index("ix_application_district_state")
+        batch_op.drop_index("ix_application_district")
+        batch_op.drop_index("ix_application_campaign_state")
+        batch_op.drop_index("ix_application_campaign")
 
     op.drop_table("application")
     op.drop_table("strand")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, words
@@ -66,11 +66,13 @@ class Application(Base):
             sqlite_where=text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
             postgresql_where=text("state NOT IN ('unsuccessful', 'lapsed', 'declined', 'withdrawn')"),
         ),
+        # Lists page by (received_at, id); what follows it lets a row be kept or left without being read.
         Index("ix_application_received", "received_at", "id"),
-        Index("ix_application_campaign_received", "campaign_id", "received_at", "id"),
-        Index("ix_application_campaign_state_received", "campaign_id", "state", "received_at", "id"),
-        Index("ix_application_state_received", "state", "received_at", "id"),
-        Index("ix_application_district_received", "district_id", "received_at", "id"),
+        Index("ix_application_state", "state", "received_at", "id", "district_id"),
+        Index("ix_application_campaign", "campaign_id", "received_at", "id", "district_id"),
+        Index("ix_application_campaign_state", "campaign_id", "state", "received_at", "id", "district_id"),
+        Index("ix_application_district", "district_id", "received_at", "id"),
+        Index("ix_application_district_state", "district_id", "state", "campaign_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -131,6 +133,7 @@ class Requirement(Base):
             "(state IN ('met', 'not_met')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
             name="decided_by_somebody",
         ),
+        Index("ix_requirement_kind_state", "kind", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,5 +145,37 @@ class Requirement(Base):
     due_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]  # a code: why so decided, or why it went back to the applicant
 
     application: Mapped[Application] = relationship(back_populates="requirements")
+
+
+class ApplicationWord(Base):
+    """A word staff find an application by: of a name, the reference, the e-mail address, the postcode.
+
+    Kept in the unit of work that changes what it comes from. Compared byte by byte, so that the
+    words beginning with what was typed lie together in the index, whatever the database's language.
+    """
+
+    __tablename__ = "application_word"
+    __table_args__ = (
+        Index("ix_application_word_word", "word", "application_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(
+        String().with_variant(String(collation="C"), "postgresql"), primary_key=True
+    )
+
+
+class ContactReveal(Base):
+    """Contact details shown to one person for one purpose, for as long as that sign-in lasts."""
+
+    __tablename__ = "contact_reveal"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("sign_in_session.id", ondelete="CASCADE"), primary_key=True)
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    revealed_at: Mapped[datetime]

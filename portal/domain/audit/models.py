@@ -26,7 +26,14 @@ class AuditEvent(Base):
     """One act. `action` is `thing.verb`, such as `application.submitted`."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject_kind", "subject_id"), Index("ix_audit_event_at", "at"))
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_kind", "subject_id"),
+        # The trail is read newest first, by time and id, whole or for one of these.
+        Index("ix_audit_event_at", "at", "id"),
+        Index("ix_audit_event_action", "action", "at", "id"),
+        Index("ix_audit_event_actor", "actor_kind", "at", "id"),
+        Index("ix_audit_event_application", "application_id", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -35,7 +42,5 @@ class AuditEvent(Base):
     action: Mapped[str]
     subject_kind: Mapped[str]
     subject_id: Mapped[int | None]
-    application_id: Mapped[int | None] = mapped_column(
-        ForeignKey("application.id", ondelete="SET NULL"), index=True
-    )
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id", ondelete="SET NULL"))
     detail: Mapped[dict[str, Any]]
