@@ -146,9 +146,10 @@ def test_a_file_cut_short_is_damaged(kind: Kind, share: float) -> None:
 
 
 def test_bombs_take_neither_time_nor_memory() -> None:
+    bomb = files.make_pdf_bomb(1000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.monotonic()
-    assert refused(files.make_pdf_bomb(1000), Kind.PDF) is Reason.DAMAGED
+    assert refused(bomb, Kind.PDF) is Reason.DAMAGED
     assert refused(files.make_big_png_header(60_000, 60_000), Kind.PNG) is Reason.TOO_MANY_PIXELS
     assert time.monotonic() - started < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024  # KiB
