@@ -1,0 +1,46 @@
+"""The settings an installation ships with: what each means, its value, and where the value comes from.
+
+`source` is a mark of a public source (000: the January 2018 notice; 004: the August 2024 procedure) or
+"assumption": a sensible default of ours, to be confirmed by the force. An administrator's dated row
+in the settings table takes the place of any of them from its day on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ASSUMPTION = "assumption"
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One setting's default. `unit` is what its number counts."""
+
+    key: str
+    value: int
+    unit: str
+    meaning: str
+    source: str = ASSUMPTION
+
+
+SHIPPED = {
+    row.key: row
+    for row in (
+        Shipped("closing_soon_days", 7, "days", "A campaign says it closes soon when no more days than this are left."),
+        Shipped("medical_notice_days", 28, "days", "The least time given to bring a medical certificate."),
+        Shipped("interview_minutes", 45, "minutes", "How long an interview takes."),
+        Shipped("application_minutes", 15, "minutes", "How long the form takes on a phone."),
+        Shipped("check_minutes", 2, "minutes", "How long the eligibility check takes."),
+        Shipped("weekends_may_miss", 1, "weekends", "Training weekends somebody may miss and make up later."),
+        Shipped("references_wanted", 2, "people", "Referees asked for after the interview."),
+        Shipped("strands_at_most", 3, "strands", "Strands an applicant may choose."),
+        Shipped("assessors", 2, "people", "People who read an application without seeing whose it is."),
+        Shipped("past_campaigns_shown", 12, "campaigns", "Closed campaigns listed on the public page."),
+        Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
+    )
+}
+
+
+def shipped(key: str) -> int:
+    """The value a setting ships with; raises KeyError for no such setting."""
+    return SHIPPED[key].value
