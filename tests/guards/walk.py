@@ -1,0 +1,59 @@
+"""Walking every route as every kind of person, by real requests.
+
+`world()` makes one of everything; `matrix.py` says by hand what each kind of person must get; a
+denied request must change nothing but the audit trail (and when a session was last seen).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal.db import Base
+from portal.domain.accounts.models import Role
+from portal.extensions import db
+from tests.support.client import JudgingClient
+from tests.support.people import a_staff_member, an_applicant, browser_of
+
+STAFF = tuple(role.value for role in Role)
+ACTORS = ("stranger", "owner", "neighbour", "half", *STAFF)
+MAY_CHANGE = {"audit_event", "sign_in_session", "sign_in_failure"}
+
+
+@dataclass
+class World:
+    """The things addresses name, and a browser for each kind of person."""
+
+    app: Flask
+    names: dict[str, str] = field(default_factory=dict)
+    browsers: dict[str, JudgingClient] = field(default_factory=dict)
+
+    def as_(self, actor: str) -> JudgingClient:
+        return self.browsers[actor]
+
+
+def people(app: Flask, world: World) -> None:
+    """Signs in one of each; the owner owns what the addresses name, the neighbour nothing."""
+    session = db.session()
+    stranger = app.test_client()
+    assert isinstance(stranger, JudgingClient)
+    world.browsers["stranger"] = stranger
+    world.browsers["neighbour"] = browser_of(app, an_applicant(session, "neighbour@example.org"))
+    world.browsers["half"] = browser_of(app, a_staff_member(session, Role.RECRUITER), second_factor=False)
+    for role in Role:
+        world.browsers[role.value] = browser_of(app, a_staff_member(session, role))
+
+
+def fingerprint() -> str:
+    """A digest of every row a denied request must not touch."""
+    digest = hashlib.sha256()
+    with db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name in MAY_CHANGE:
+                continue
+            for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
+                digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()
