@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(staff, url_prefix="/staff")
     if settings.demonstration:
         app.register_blueprint(demo.blueprint, url_prefix="/demo")
+        app.register_blueprint(demo.staff_blueprint, url_prefix="/staff")
     setup.classify_static(app)
     refuse_unclassified(app)
     serve(app)

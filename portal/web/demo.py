@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from portal.web import demo_sign_in
+from portal.web.demo_door import blueprint, staff_blueprint
 
-blueprint = Blueprint("demo", __name__)
+__all__ = ["blueprint", "demo_sign_in", "staff_blueprint"]

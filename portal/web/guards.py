@@ -6,6 +6,7 @@ Deny by default: an endpoint carries exactly one of `@open_to_all`, `@for_applic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.refusals import Forbidden
 from portal.extensions import csrf, htmx
 
+_LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -120,7 +122,8 @@ def page_behind() -> str:
 
 
 def safe_next(given: str | None, otherwise: str) -> str:
-    """A local path to go on to, or the default: never another site, never a scheme."""
-    if given and given.startswith("/") and not given.startswith(("//", "/\\")) and "\n" not in given:
-        return given
-    return otherwise
+    """A local path to go on to, or the default: never another site, never a scheme.
+
+    Browsers drop control characters and read a backslash as a slash, so neither may stand in it.
+    """
+    return given if given and _LOCAL_PATH.fullmatch(given) else otherwise

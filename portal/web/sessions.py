@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app, request
+from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 from portal import clock
 from portal.config import Settings
@@ -87,9 +88,9 @@ class Viewer:
 
 
 class _Signer:
-    """What `login_user` asks of a user: only the id to keep."""
+    """What `login_user` asks of a user: only the id to keep. The viewer is loaded at the next request."""
 
-    is_active = True
+    is_active = is_authenticated = True
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -99,7 +100,9 @@ class _Signer:
 
 
 def sign_in(person: Applicant | StaffMember, *, second_factor: bool = False) -> None:
-    """Begins a new session row and cookie, whatever the browser held before."""
+    """Begins a new session row and cookie, and ends whatever this browser held before."""
+    if current_user.is_authenticated:
+        actions.end_session(db.session(), current_user.session_id)
     token = actions.begin_session(db.session(), person, second_factor=second_factor)
     logout_user()
     login_user(_Signer(token))
@@ -108,6 +111,11 @@ def sign_in(person: Applicant | StaffMember, *, second_factor: bool = False) -> 
 def sign_out(viewer: Viewer) -> None:
     actions.end_session(db.session(), viewer.session_id)
     logout_user()
+
+
+def signed_out_by_us() -> bool:
+    """Whether this browser still holds the cookie of a sign-in that has since ended."""
+    return "_user_id" in cookie and not current_user.is_authenticated
 
 
 def load_viewer(token: str) -> Viewer | None:

@@ -28,7 +28,8 @@ class JudgingClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs["headers"] = {**BROWSER, **dict(kwargs.get("headers") or {})}
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # a request shares nothing with the test or with another request
+            response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data:
             judge(response.text, whole=response.data.lstrip().startswith(b"<!doctype"))
             leaked = sorted(canary for canary in self.canaries if canary in response.text)

@@ -30,3 +30,7 @@ def person_of(session: Session, row: SignInSession) -> Applicant | StaffMember |
     staff = session.get(StaffMember, row.staff_id)
     return staff if staff is not None and staff.disabled_at is None else None
 
+
+def staff_by_email(session: Session, email: str) -> StaffMember | None:
+    """The member of staff with this normal address, disabled or not."""
+    return session.scalars(select(StaffMember).where(StaffMember.email == email)).one_or_none()

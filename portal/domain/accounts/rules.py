@@ -113,6 +113,4 @@ SEEN_EVERY = timedelta(minutes=1)  # how often a session's last use is written d
 def session_lives(row: SignInSession, limits: SessionLimits, wall: datetime) -> bool:
     """Whether a sign-in still holds: not ended, not idle too long, not too old."""
     of_door = limits.staff if row.staff_id is not None else limits.applicant
-    return (
-        row.ended_at is None and wall - row.seen_at <= of_door.idle and wall - row.created_at <= of_door.absolute
-    )
+    return row.ended_at is None and wall - row.seen_at <= of_door.idle and wall - row.created_at <= of_door.absolute
