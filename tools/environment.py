@@ -35,7 +35,7 @@ def ensure(folder: Path, lock: Path) -> None:
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
-    options = ("--quiet", "--require-hashes", "--disable-pip-version-check", "--no-input")
+    options = ("-qq", "--require-hashes", "--disable-pip-version-check", "--no-input")
     command = [str(python), "-m", "pip", "install", *options, "-r", str(lock)]
     # pip's words go to stderr: some targets print JSON on stdout, and nothing else.
     subprocess.run(command, check=True, stdout=sys.stderr, env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"})  # noqa: S603
