@@ -179,3 +179,16 @@ class ContactReveal(Base):
         ForeignKey("application.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     revealed_at: Mapped[datetime]
+
+
+class KeptForm(Base):
+    """What somebody sent from a question page after their session had expired, sealed, for the browser
+    that holds the token. One a page, given back once they have signed in, forgotten after a day."""
+
+    __tablename__ = "kept_form"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    sealed: Mapped[bytes]
+    kept_at: Mapped[datetime] = mapped_column(index=True)  # the real clock's

@@ -1,0 +1,207 @@
+"""What an application is waiting for, from which team, until when: one promise, from the campaign's dates.
+
+Pure. A date that has passed makes the promise late, and both sides see it. Applicants read team
+names here, never an officer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from portal.domain.applications.models import RequirementState, State
+from portal.domain.campaigns.models import RequirementKind, Stage
+
+S = State
+RECRUITERS = "Citizens in Policing recruitment team"
+YOU = "You"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The campaign's promises, as London dates."""
+
+    answer_by: date
+    interviews_from: date
+    interviews_to: date
+    training_from: date
+    training_to: date
+    starts_on: date
+    training_days: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """`title` is the page's heading; `by` is none where nothing more is to come."""
+
+    title: str
+    lead: str
+    waiting_for: str
+    from_whom: str
+    by: date | None
+    late: bool = False
+
+
+def waiting_on(state: State, dates: Dates, today: date, *, paused_until: date | None = None) -> Promise:
+    """The one line a tracker shows for this state."""
+    if paused_until is not None and paused_until >= today:
+        return Promise(
+            "Your application is paused", "You asked us to wait. We keep your place.",
+            "The day you chose", YOU, paused_until,
+        )  # fmt: skip
+    title, lead, waiting_for, from_whom, by = _line(state, dates)
+    late = by is not None and by < today
+    if late:
+        lead = "You have nothing to do today. We are late, and we are sorry." if from_whom != YOU else lead
+    return Promise(title, lead, waiting_for, from_whom, by, late)
+
+
+def _line(state: State, dates: Dates) -> tuple[str, str, str, str, date | None]:
+    nothing, offers_by = "You have nothing to do today.", dates.interviews_to + timedelta(days=14)
+    lines: dict[State, tuple[str, str, str, str, date | None]] = {
+        S.DRAFT: ("Your application", "It is not sent yet.", "Your answers", YOU, None),
+        S.SUBMITTED: (
+            "We are reading your application",
+            f"{nothing} We will write to you by {_day(dates.answer_by)}, whatever the answer.",
+            "People to read your answers", RECRUITERS, dates.answer_by,
+        ),
+        S.SHORTLISTED: (
+            "We would like to meet you",
+            f"{nothing} We will write to you when you can choose a time.",
+            "Your invitation to an interview", RECRUITERS, dates.interviews_from,
+        ),
+        S.RESERVE: (
+            "You are on our reserve list",
+            f"{nothing} If a place comes free, it is offered in order.",
+            "A place to come free", RECRUITERS, dates.training_from,
+        ),
+        S.INTERVIEW: (
+            "You are invited to an interview", "We look forward to meeting you.",
+            "Your interview", RECRUITERS, dates.interviews_to,
+        ),
+        S.OFFERED: (
+            "We have offered you a place", "Please tell us whether you take it.",
+            "Your answer", YOU, offers_by,
+        ),
+        S.ACCEPTED: (
+            "You have accepted a place", f"{nothing} Your checks go on while you wait.",
+            "Your checks", RECRUITERS, dates.training_from,
+        ),
+        S.DEFERRED: (
+            "You are waiting for a later course", f"{nothing} We will offer you a place on the next one.",
+            "The next course", RECRUITERS, None,
+        ),
+        S.TRAINING: (
+            "You are in training", "See you at the next session.",
+            "The training days", "Training team", dates.training_to,
+        ),
+        S.APPOINTED: ("You are a volunteer", "Thank you, and welcome.", "Nothing", "Nobody", None),
+        S.UNSUCCESSFUL: (
+            "Your application was not successful", "Thank you for offering your time.", "Nothing", "Nobody", None,
+        ),
+        S.LAPSED: (
+            "Your application has ended", "We did not hear from you in time.", "Nothing", "Nobody", None,
+        ),
+        S.DECLINED: ("You turned the place down", "Thank you for telling us.", "Nothing", "Nobody", None),
+        S.WITHDRAWN: (
+            "You withdrew your application", "You can apply again while the campaign is open.",
+            "Nothing", "Nobody", None,
+        ),
+    }  # fmt: skip
+    return lines[state]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop on the road: done, now or next."""
+
+    state: str
+    when: str
+    title: str
+    text: str
+    leg: bool = False
+
+
+# How far along each state stands: 0 not applied yet … 6 appointed.
+_REACHED = {
+    S.DRAFT: 0, S.SUBMITTED: 1, S.RESERVE: 1, S.SHORTLISTED: 2, S.INTERVIEW: 2, S.OFFERED: 3, S.ACCEPTED: 4,
+    S.DEFERRED: 4, S.TRAINING: 4, S.APPOINTED: 6,
+}  # fmt: skip
+
+
+def road(state: State, dates: Dates, applied_on: date, applied_words: str) -> list[Stop]:
+    """The whole road with this application on it; empty once an application has ended."""
+    if state not in _REACHED:
+        return []
+    months = f"{_day(dates.interviews_from)} to {_day(dates.interviews_to)}"
+    training = f"{_day(dates.training_from)} to {_day(dates.training_to)}"
+    stops = (
+        (_day(applied_on), "Applied", applied_words, False),
+        (f"By {_day(dates.answer_by)}", "Being read", "By people who do not see your name", False),
+        (months, "Interview", "You choose the time", False),
+        (f"By {_day(dates.interviews_to + timedelta(days=14))}", "Offer", "Then checks", False),
+        (training, "Training", _count(dates.training_days), True),
+        (f"From {_day(dates.starts_on)}", "Appointed", "Your first duty", False),
+    )
+    reached = _REACHED[state]
+    return [
+        Stop("done" if place < reached else "now" if place == reached else "next", when, title, text, leg)
+        for place, (when, title, text, leg) in enumerate(stops)
+    ]
+
+
+def _count(days: int) -> str:
+    words = ("No days", "One day", "Two days", "Three days", "Four days", "Five days", "Six days", "Seven days",
+             "Eight days", "Nine days", "Ten days")  # fmt: skip
+    return words[days] if days < len(words) else f"{days} days"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A requirement as its applicant sees it. kind: the flag's colour, or none for plain words."""
+
+    kind: RequirementKind
+    name: str
+    hint: str
+    status: str
+    flag: str | None
+
+
+NAMES = {
+    RequirementKind.MEDICAL: "Medical certificate",
+    RequirementKind.FITNESS: "Fitness test",
+    RequirementKind.VETTING: "Vetting",
+    RequirementKind.REFERENCES: "Two references",
+    RequirementKind.IDENTITY: "Proof of who you are",
+    RequirementKind.OCCUPATION: "Your work",
+    RequirementKind.GUARDIAN: "A parent or guardian's consent",
+}
+_STATUS: dict[RequirementState, tuple[str, str | None]] = {
+    RequirementState.NOT_ASKED: ("Later", None),
+    RequirementState.WITH_APPLICANT: ("With you", "now"),
+    RequirementState.WITH_US: ("With us", "quiet"),
+    RequirementState.MET: ("Done", "ok"),
+    RequirementState.NOT_MET: ("Not met", "bad"),
+}
+_LATER = {
+    Stage.SUBMISSION: "Needed with your application",
+    Stage.INTERVIEW: "We ask before the interview",
+    Stage.OFFER: "We ask after the interview",
+    Stage.TRAINING: "We ask after an offer",
+    Stage.APPOINTMENT: "Needed before you are appointed",
+}
+
+
+def checks(rows: Sequence[tuple[RequirementKind, Stage, RequirementState]]) -> list[Check]:
+    """The requirements in words."""
+    found = []
+    for kind, due, state in rows:
+        status, flag = _STATUS[state]
+        hint = _LATER[due] if state is RequirementState.NOT_ASKED else ""
+        found.append(Check(kind, NAMES[kind], hint, status, flag))
+    return found
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
