@@ -25,6 +25,7 @@ from portal.domain.applications.refusals import (
     OwnApplication,
 )
 from portal.domain.applications.rules import Act, By, WithdrawReason, after, may_move
+from portal.domain.applications.search import reindex
 from portal.domain.applications.sections import (
     CORRECTABLE,
     Value,
@@ -183,6 +184,8 @@ def _write(
     changed = write_answers(session, application, values, keys)
     if changed:
         application.version += 1
+        if application.received_at is not None:
+            reindex(session, application)
         record(
             session, actor, action, subject=("application", application.id),
             application_id=application.id, answers=changed,
@@ -211,6 +214,7 @@ def submit(session: Session, actor: Actor, application_id: int, received_at: dat
         application.state, application.state_since = State.SUBMITTED, received_at
         application.received_at = received_at
         application.version += 1
+        reindex(session, application)
         record(
             session, actor, "application.submitted", subject=("application", application.id),
             application_id=application.id, channel=application.channel.value,

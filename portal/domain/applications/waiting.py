@@ -16,6 +16,8 @@ from portal.domain.campaigns.models import RequirementKind, Stage
 S = State
 RECRUITERS = "Citizens in Policing recruitment team"
 YOU = "You"
+NOTHING = "You have nothing to do today."
+OFFERS_AFTER = timedelta(days=14)  # after the last interview: an assumption of ours
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Dates:
     training_to: date
     starts_on: date
     training_days: int
+
+    @property
+    def offers_by(self) -> date:
+        return self.interviews_to + OFFERS_AFTER
 
 
 @dataclass(frozen=True)
@@ -50,66 +56,64 @@ def waiting_on(state: State, dates: Dates, today: date, *, paused_until: date | 
             "Your application is paused", "You asked us to wait. We keep your place.",
             "The day you chose", YOU, paused_until,
         )  # fmt: skip
-    title, lead, waiting_for, from_whom, by = _line(state, dates)
+    line = _LINES[state]
+    by = getattr(dates, line.by) if line.by else None
     late = by is not None and by < today
-    if late:
-        lead = "You have nothing to do today. We are late, and we are sorry." if from_whom != YOU else lead
-    return Promise(title, lead, waiting_for, from_whom, by, late)
+    lead = line.lead.format(nothing=NOTHING, by=_day(by) if by else "")
+    if late and line.from_whom != YOU:
+        lead = f"{NOTHING} We are late, and we are sorry."
+    return Promise(line.title, lead, line.waiting_for, line.from_whom, by, late)
 
 
-def _line(state: State, dates: Dates) -> tuple[str, str, str, str, date | None]:
-    nothing, offers_by = "You have nothing to do today.", dates.interviews_to + timedelta(days=14)
-    lines: dict[State, tuple[str, str, str, str, date | None]] = {
-        S.DRAFT: ("Your application", "It is not sent yet.", "Your answers", YOU, None),
-        S.SUBMITTED: (
-            "We are reading your application",
-            f"{nothing} We will write to you by {_day(dates.answer_by)}, whatever the answer.",
-            "People to read your answers", RECRUITERS, dates.answer_by,
-        ),
-        S.SHORTLISTED: (
-            "We would like to meet you",
-            f"{nothing} We will write to you when you can choose a time.",
-            "Your invitation to an interview", RECRUITERS, dates.interviews_from,
-        ),
-        S.RESERVE: (
-            "You are on our reserve list",
-            f"{nothing} If a place comes free, it is offered in order.",
-            "A place to come free", RECRUITERS, dates.training_from,
-        ),
-        S.INTERVIEW: (
-            "You are invited to an interview", "We look forward to meeting you.",
-            "Your interview", RECRUITERS, dates.interviews_to,
-        ),
-        S.OFFERED: (
-            "We have offered you a place", "Please tell us whether you take it.",
-            "Your answer", YOU, offers_by,
-        ),
-        S.ACCEPTED: (
-            "You have accepted a place", f"{nothing} Your checks go on while you wait.",
-            "Your checks", RECRUITERS, dates.training_from,
-        ),
-        S.DEFERRED: (
-            "You are waiting for a later course", f"{nothing} We will offer you a place on the next one.",
-            "The next course", RECRUITERS, None,
-        ),
-        S.TRAINING: (
-            "You are in training", "See you at the next session.",
-            "The training days", "Training team", dates.training_to,
-        ),
-        S.APPOINTED: ("You are a volunteer", "Thank you, and welcome.", "Nothing", "Nobody", None),
-        S.UNSUCCESSFUL: (
-            "Your application was not successful", "Thank you for offering your time.", "Nothing", "Nobody", None,
-        ),
-        S.LAPSED: (
-            "Your application has ended", "We did not hear from you in time.", "Nothing", "Nobody", None,
-        ),
-        S.DECLINED: ("You turned the place down", "Thank you for telling us.", "Nothing", "Nobody", None),
-        S.WITHDRAWN: (
-            "You withdrew your application", "You can apply again while the campaign is open.",
-            "Nothing", "Nobody", None,
-        ),
-    }  # fmt: skip
-    return lines[state]
+@dataclass(frozen=True)
+class _Line:
+    """`by` names one of the campaign's dates."""
+
+    title: str
+    lead: str
+    waiting_for: str = "Nothing"
+    from_whom: str = "Nobody"
+    by: str | None = None
+
+
+_LINES: dict[State, _Line] = {
+    S.DRAFT: _Line("Your application", "It is not sent yet.", "Your answers", YOU),
+    S.SUBMITTED: _Line(
+        "We are reading your application", "{nothing} We will write to you by {by}, whatever the answer.",
+        "People to read your answers", RECRUITERS, "answer_by",
+    ),
+    S.SHORTLISTED: _Line(
+        "We would like to meet you", "{nothing} We will write to you when you can choose a time.",
+        "Your invitation to an interview", RECRUITERS, "interviews_from",
+    ),
+    S.RESERVE: _Line(
+        "You are on our reserve list", "{nothing} If a place comes free, it is offered in order.",
+        "A place to come free", RECRUITERS, "training_from",
+    ),
+    S.INTERVIEW: _Line(
+        "You are invited to an interview", "We look forward to meeting you.",
+        "Your interview", RECRUITERS, "interviews_to",
+    ),
+    S.OFFERED: _Line(
+        "We have offered you a place", "Please tell us whether you take it.", "Your answer", YOU, "offers_by",
+    ),
+    S.ACCEPTED: _Line(
+        "You have accepted a place", "{nothing} Your checks go on while you wait.",
+        "Your checks", RECRUITERS, "training_from",
+    ),
+    S.DEFERRED: _Line(
+        "You are waiting for a later course", "{nothing} We will offer you a place on the next one.",
+        "The next course", RECRUITERS,
+    ),
+    S.TRAINING: _Line(
+        "You are in training", "See you at the next session.", "The training days", "Training team", "training_to",
+    ),
+    S.APPOINTED: _Line("You are a volunteer", "Thank you, and welcome."),
+    S.UNSUCCESSFUL: _Line("Your application was not successful", "Thank you for offering your time."),
+    S.LAPSED: _Line("Your application has ended", "We did not hear from you in time."),
+    S.DECLINED: _Line("You turned the place down", "Thank you for telling us."),
+    S.WITHDRAWN: _Line("You withdrew your application", "You can apply again while the campaign is open."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def road(state: State, dates: Dates, applied_on: date, applied_words: str) -> li
         (_day(applied_on), "Applied", applied_words, False),
         (f"By {_day(dates.answer_by)}", "Being read", "By people who do not see your name", False),
         (months, "Interview", "You choose the time", False),
-        (f"By {_day(dates.interviews_to + timedelta(days=14))}", "Offer", "Then checks", False),
+        (f"By {_day(dates.offers_by)}", "Offer", "Then checks", False),
         (training, "Training", _count(dates.training_days), True),
         (f"From {_day(dates.starts_on)}", "Appointed", "Your first duty", False),
     )
