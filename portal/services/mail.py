@@ -6,12 +6,15 @@ Each message is a folder `templates/mail/<name>/` with `subject.txt`, `text.txt`
 from __future__ import annotations
 
 import smtplib
+import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Protocol
 
 from flask_mailman import EmailMultiAlternatives, Mail
+from flask_mailman.backends import smtp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
@@ -29,11 +32,19 @@ class Letter:
 
 
 class PostUnavailable(Exception):
-    """The mail server could not be reached or would not take the letter now; try again later."""
+    """The mail server cannot be reached or takes nothing from us now: no letter can leave."""
+
+
+class LetterDelayed(Exception):
+    """The mail server will not take this letter now; others may leave."""
 
 
 class LetterRefused(Exception):
     """The mail server will never take this letter (no such address)."""
+
+
+class LetterBroken(Exception):
+    """The letter could not be written: its template and its context do not fit. Says the kind of error only."""
 
 
 class Letters:
@@ -50,18 +61,36 @@ class Letters:
         self._always = always
 
     def write(self, name: str, context: dict[str, Any], *, recipient: str, message_id: str) -> Letter:
-        """The letter `name` with this context; raises jinja2 errors for a missing value."""
+        """The letter `name` with this context; raises `LetterBroken`, for a missing value for one."""
         values = self._always | context
-        subject, text, html = (
-            self._environment.get_template(f"{name}/{part}").render(values)
-            for part in ("subject.txt", "text.txt", "html.html")
-        )
+        try:
+            subject, text, html = (
+                self._environment.get_template(f"{name}/{part}").render(values)
+                for part in ("subject.txt", "text.txt", "html.html")
+            )
+        except Exception as error:  # a template may raise anything, and its words may be a person's
+            raise LetterBroken(type(error).__name__) from error
         return Letter(recipient, " ".join(subject.split()), text, html, message_id)
 
 
 class Post(Protocol):
     def send(self, letter: Letter) -> None:
-        """Hands the letter over; raises `PostUnavailable` or `LetterRefused`."""
+        """Hands the letter over; raises `PostUnavailable`, `LetterDelayed` or `LetterRefused`."""
+
+
+class VerifyingSmtp(smtplib.SMTP):
+    """STARTTLS with a server that proves its name: letters hold sign-in codes."""
+
+    def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:  # type: ignore[override]
+        return super().starttls(context=context or ssl.create_default_context())
+
+
+class EmailBackend(smtp.EmailBackend):  # type: ignore[misc]
+    """Flask-Mailman's own, which would take any certificate after STARTTLS."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return smtplib.SMTP_SSL if self.use_ssl else VerifyingSmtp
 
 
 class MailmanPost:
@@ -78,10 +107,31 @@ class MailmanPost:
             headers={"Message-ID": letter.message_id, "Date": formatdate(), "Auto-Submitted": "auto-generated"},
         )
         mail.attach_alternative(letter.html, "text/html")
+        connection = self._mail.get_connection()
         try:
-            mail.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            raise (LetterRefused if all(code >= 500 for code in codes) else PostUnavailable)() from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise PostUnavailable(type(error).__name__) from error
+            connection.open()
+            connection.send_messages([mail])
+        except (OSError, ValueError) as error:  # ValueError: an address that cannot be written in SMTP
+            raise _trouble(error) from error
+        finally:
+            with suppress(OSError):  # a letter that was taken stays taken, however the goodbye goes
+                connection.close()
+
+
+CLOSING = 421  # the one reply by which a server says that it takes nothing more from anybody
+
+
+def _trouble(error: OSError | ValueError) -> Exception:
+    """What an error while sending means: for every letter, or for this one now or for ever (RFC 5321, 4.2.1)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPDataError):
+        codes = [error.smtp_code]
+    elif isinstance(error, OSError):  # first: a certificate that does not verify is a ValueError as well
+        return PostUnavailable(type(error).__name__)
+    else:
+        return LetterRefused(type(error).__name__)
+    if CLOSING in codes:
+        return PostUnavailable(str(CLOSING))
+    meaning = LetterRefused if all(code >= 500 for code in codes) else LetterDelayed
+    return meaning(" ".join(str(code) for code in codes))

@@ -46,7 +46,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": False,
-        "MAIL_BACKEND": "smtp" if settings.mail_host else "locmem",
+        "MAIL_BACKEND": "portal.services.mail" if settings.mail_host else "dummy",
         "MAIL_SERVER": settings.mail_host,
         "MAIL_PORT": settings.mail_port,
         "MAIL_USERNAME": settings.mail_user or None,

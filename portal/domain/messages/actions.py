@@ -1,11 +1,12 @@
 """Queueing mail with the act it tells of, and delivering what is due.
 
 Delivery is at least once, with a Message-ID that stays the same so that a mail program can drop
-a second copy. A worker leases rows before it sends; if it dies, the lease runs out.
+a second copy. A worker leases one row, sends it and says so; if it dies, the lease of that row runs out.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -14,12 +15,20 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, unit_of_work
+from portal.db import WORK, announce, locked, unit_of_work
 from portal.domain.messages.models import Delivery, Notice, OutboxMail
-from portal.services.mail import LetterRefused, Letters, Post, PostUnavailable
+from portal.services.mail import (
+    Letter,
+    LetterBroken,
+    LetterDelayed,
+    LetterRefused,
+    Letters,
+    Post,
+    PostUnavailable,
+)
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
-BATCH = 50
 LONGEST_WAIT = timedelta(minutes=30)
 GIVE_UP_AFTER = 200  # attempts: some four days at the longest wait
 
@@ -51,7 +60,14 @@ def queue_mail(
 
 
 def notify_once(
-    session: Session, name: str, *, to: str, subject: str, window: str, application_id: int | None = None, **context: Any
+    session: Session,
+    name: str,
+    *,
+    to: str,
+    subject: str,
+    window: str,
+    application_id: int | None = None,
+    **context: Any,
 ) -> bool:
     """Queues a notice unless the same (recipient, kind, subject, window) was queued before."""
     known = select(Notice.id).filter_by(recipient=to, kind=name, subject=subject, window=window)
@@ -65,17 +81,31 @@ def notify_once(
 
 
 def deliver_due(session: Session, post: Post, letters: Letters, *, keep_secrets: bool = False) -> int:
-    """Sends what is due, a leased batch at a time; returns how many left. Stops when the post is down."""
+    """Sends what is due, one letter after another; returns how many left. Stops when the post is down.
+
+    A letter that is refused, delayed or cannot be written holds up none of the others.
+    """
     sent = 0
-    while batch := _lease(session):
-        for mail_id in batch:
-            if not _deliver(session, mail_id, post, letters, keep_secrets):
+    while (mail := _lease(session)) is not None:
+        try:
+            letter = letters.write(mail.name, mail.context, recipient=mail.recipient, message_id=mail.message_id)
+            post.send(letter)
+        except (LetterRefused, LetterBroken) as error:
+            log.error("mail failed", extra={"job": mail.name, "kind": str(error)})
+            _fail(session, mail.id, keep_secrets)
+        except (LetterDelayed, PostUnavailable) as error:
+            log.warning("mail put off", extra={"job": mail.name, "kind": str(error)})
+            _put_off(session, mail.id)
+            if isinstance(error, PostUnavailable):
                 return sent
+        else:
+            _note_sent(session, mail.id, letter, keep_secrets)
             sent += 1
     return sent
 
 
-def _lease(session: Session) -> list[int]:
+def _lease(session: Session) -> OutboxMail | None:
+    """The mail due longest, ours alone until the lease ends; none when nothing is due."""
     now = clock.now()
     with unit_of_work(session):
         due = (
@@ -86,44 +116,41 @@ def _lease(session: Session) -> list[int]:
                 or_(OutboxMail.leased_until.is_(None), OutboxMail.leased_until <= now),
             )
             .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
-            .limit(BATCH)
+            .limit(1)
             .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
         )
-        mails = session.scalars(due).all()
-        for mail in mails:
+        mail = session.scalars(due).one_or_none()
+        if mail is not None:
             mail.leased_until = now + LEASE
-        return [mail.id for mail in mails]
+    return mail
 
 
-def _deliver(session: Session, mail_id: int, post: Post, letters: Letters, keep_secrets: bool) -> bool:
-    """One mail. False when the post is down: the rest of the batch waits for its lease to end."""
-    mail = session.get_one(OutboxMail, mail_id, populate_existing=True)
-    name, context, recipient = mail.name, mail.context, mail.recipient
-    letter = letters.write(name, context, recipient=recipient, message_id=mail.message_id)
-    try:
-        post.send(letter)
-    except PostUnavailable:
-        _put_off(session, mail)
-        return False
-    except LetterRefused:
-        with unit_of_work(session):
-            mail.state, mail.attempts, mail.leased_until = Delivery.FAILED, mail.attempts + 1, None
-        return True
+def _note_sent(session: Session, mail_id: int, letter: Letter, keep_secrets: bool) -> None:
     with unit_of_work(session):
-        mail.state, mail.sent_at, mail.leased_until = Delivery.SENT, clock.now(), None
-        mail.attempts += 1
-        forget = mail.secret and not keep_secrets
-        mail.subject, mail.text = letter.subject, None if forget else letter.text
-        mail.context = {} if forget else context
-    return True
+        if mail := locked(session, OutboxMail, mail_id):
+            mail.state, mail.sent_at, mail.leased_until = Delivery.SENT, clock.now(), None
+            mail.attempts += 1
+            mail.subject, mail.text = letter.subject, letter.text
+            if mail.secret and not keep_secrets:
+                mail.context, mail.text = {}, None
 
 
-def _put_off(session: Session, mail: OutboxMail) -> None:
-    """Waits twice as long each time, up to half an hour; the whole batch is free to be tried again."""
+def _fail(session: Session, mail_id: int, keep_secrets: bool) -> None:
     with unit_of_work(session):
-        now = clock.now()
-        mail.attempts += 1
-        wait = min(LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(mail.attempts, 12)))
-        mail.next_attempt_at, mail.leased_until = now + wait, None
-        if mail.attempts >= GIVE_UP_AFTER:
-            mail.state = Delivery.FAILED
+        if mail := locked(session, OutboxMail, mail_id):
+            mail.state, mail.leased_until = Delivery.FAILED, None
+            mail.attempts += 1
+            if mail.secret and not keep_secrets:
+                mail.context = {}
+
+
+def _put_off(session: Session, mail_id: int) -> None:
+    """Waits twice as long each time, up to half an hour."""
+    with unit_of_work(session):
+        if mail := locked(session, OutboxMail, mail_id):
+            mail.attempts += 1
+            wait = min(LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(mail.attempts, 12)))
+            mail.next_attempt_at, mail.leased_until = clock.now() + wait, None
+            if mail.attempts >= GIVE_UP_AFTER:
+                mail.state = Delivery.FAILED
