@@ -101,7 +101,6 @@ def upgrade() -> None:
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("totp_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=False),
-        sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_staff_member_email_lower")),
@@ -189,6 +188,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recovery_code_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "set_up_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_member.id"], name=op.f("fk_set_up_link_staff_id_staff_member"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_up_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_set_up_link_token_hash")),
+    )
+    with op.batch_alter_table("set_up_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_set_up_link_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "sign_in_session",
@@ -877,6 +893,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_session_applicant_id")
 
     op.drop_table("sign_in_session")
+    with op.batch_alter_table("set_up_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_up_link_staff_id"))
+
+    op.drop_table("set_up_link")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_staff_id"))
 

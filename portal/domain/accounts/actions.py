@@ -5,14 +5,25 @@ from __future__ import annotations
 import secrets
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
+from portal.db import locked, unit_of_work
+from portal.domain.accounts.addresses import normal_email
 from portal.domain.accounts.models import Applicant, SignInSession, StaffMember
 from portal.domain.accounts.queries import hashed
 from portal.domain.accounts.rules import SEEN_EVERY
-from portal.domain.audit.actions import record
+from portal.domain.audit.actions import Actor, record
+from portal.domain.messages.actions import queue_mail
+from portal.domain.refusals import NotFound, Refusal
+
+
+class AddressInUse(Refusal):
+    message = "Somebody else applies with this address. Ask for another one."
+
+    def __init__(self) -> None:
+        super().__init__(field="email")
 
 
 def begin_session(session: Session, person: Applicant | StaffMember, *, second_factor: bool) -> str:
@@ -52,12 +63,42 @@ def end_session(session: Session, session_id: int) -> None:
         )
 
 
-def end_sessions(session: Session, person: Applicant | StaffMember) -> None:
-    """Signs every browser of this person out, as when their account is disabled or reset."""
+def end_sessions(session: Session, person: Applicant | StaffMember, *, but: int | None = None) -> None:
+    """Signs every browser of this person out (`but` one session), as when their account is disabled or reset."""
     column = SignInSession.applicant_id if isinstance(person, Applicant) else SignInSession.staff_id
     with unit_of_work(session):
         session.execute(
             update(SignInSession)
-            .where(column == person.id, SignInSession.ended_at.is_(None))
+            .where(column == person.id, SignInSession.ended_at.is_(None), SignInSession.id != (but or 0))
             .values(ended_at=clock.wall())
         )
+
+
+def end_other_sessions(session: Session, person: StaffMember, session_id: int) -> None:
+    """Signs this person out everywhere but here."""
+    with unit_of_work(session):
+        end_sessions(session, person, but=session_id)
+        record(session, person, "session.others_ended", subject=("staff", person.id))
+
+
+def correct_email(session: Session, actor: Actor, applicant_id: int, new_email: str) -> None:
+    """A lost or mistyped address, put right by staff. Both addresses are told; the trail holds neither.
+
+    Raises `NotAnAddress`, or `AddressInUse` when another applicant signs in with it.
+    """
+    address = normal_email(new_email)
+    with unit_of_work(session):
+        applicant = locked(session, Applicant, applicant_id)
+        if applicant is None:
+            raise NotFound()
+        if applicant.email == address:
+            return
+        old, applicant.email = applicant.email, address
+        try:
+            session.flush()
+        except IntegrityError:
+            raise AddressInUse() from None
+        end_sessions(session, applicant)
+        for recipient in (old, address):
+            queue_mail(session, "address_changed", to=recipient, kept=recipient == address)
+        record(session, actor, "applicant.address_corrected", subject=("applicant", applicant.id))

@@ -81,7 +81,6 @@ class StaffMember(Base):
     totp_sealed: Mapped[bytes | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a step is accepted once
-    must_change_password: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -123,6 +122,19 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class SetUpLink(Base):
+    """A mailed link by which a member of staff chooses a password: one use, a day."""
+
+    __tablename__ = "set_up_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Passkey(Base):
     """A WebAuthn credential: stands for password and second factor together."""
 
@@ -138,13 +150,13 @@ class Passkey(Base):
 
 
 class SignInFailure(Base):
-    """A failed staff sign-in; enough of them in a while lock the account for a while."""
+    """A failed staff sign-in; enough of them in a while and nobody may try for a while."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index("ix_sign_in_failure_key_at", "key", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str]  # a keyed hash of the address typed, known or not
+    key: Mapped[str]  # a keyed hash of what was typed (known or not), of the account, or of the client's address
     at: Mapped[datetime]
 
 

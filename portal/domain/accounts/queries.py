@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.domain.accounts.models import Applicant, SignInSession, StaffMember
+from portal.domain.accounts.models import Applicant, Passkey, RecoveryCode, SignInSession, StaffMember
 from portal.domain.accounts.rules import SessionLimits, session_lives
+from portal.domain.refusals import NotFound
 
 
 def hashed(token: str) -> str:
@@ -34,3 +35,36 @@ def person_of(session: Session, row: SignInSession) -> Applicant | StaffMember |
 def staff_by_email(session: Session, email: str) -> StaffMember | None:
     """The member of staff with this normal address, disabled or not."""
     return session.scalars(select(StaffMember).where(StaffMember.email == email)).one_or_none()
+
+
+def staff_members(session: Session) -> list[StaffMember]:
+    """Everybody on the staff, by name, the disabled last."""
+    order = (StaffMember.disabled_at.is_not(None), func.lower(StaffMember.name), StaffMember.id)
+    return list(session.scalars(select(StaffMember).order_by(*order)))
+
+
+def staff_member(session: Session, member_id: int) -> StaffMember:
+    """Raises `NotFound`."""
+    member = session.get(StaffMember, member_id)
+    if member is None:
+        raise NotFound()
+    return member
+
+
+def passkeys_of(session: Session, member: StaffMember) -> list[Passkey]:
+    return list(session.scalars(select(Passkey).filter_by(staff_id=member.id).order_by(Passkey.id)))
+
+
+def recovery_codes_left(session: Session, member: StaffMember) -> int:
+    left = select(func.count()).where(RecoveryCode.staff_id == member.id, RecoveryCode.used_at.is_(None))
+    return session.scalar(left.select_from(RecoveryCode)) or 0
+
+
+def live_sessions_of(session: Session, member: StaffMember, limits: SessionLimits) -> list[SignInSession]:
+    """This member's signed-in browsers, the last used first."""
+    rows = session.scalars(
+        select(SignInSession)
+        .filter_by(staff_id=member.id, ended_at=None, second_factor=True)
+        .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
+    )
+    return [row for row in rows if session_lives(row, limits, clock.wall())]
