@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.refusals import Refusal
@@ -17,6 +17,7 @@ from portal.services.storage import StoreUnavailable
 from portal.web.templating import plain_page
 
 log = logging.getLogger(__name__)
+DATABASE_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # gone, going, or no connection left in time
 OWN_PAGES = {403, 404, 410, 413, 429, 500, 503}
 
 
@@ -27,7 +28,10 @@ def page_for(status: int, *, title: str = "", message: str = "") -> Response:
     if status >= 500:
         body = plain_page(current_app, template, request_id=g.get("request_id", ""))
     else:
-        body = render_template(template, title=title, message=message, status=status)
+        try:
+            body = render_template(template, title=title, message=message, status=status)
+        except DATABASE_AWAY as error:  # its header asks who is signed in
+            return _on_database_trouble(error)
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -63,8 +67,8 @@ def _on_forged(error: CSRFError) -> Response:
     )
 
 
-def _on_database_trouble(error: OperationalError) -> Response:
-    log.error("database unavailable", extra={"kind": type(error.orig).__name__})
+def _on_database_trouble(error: Exception) -> Response:
+    log.error("database unavailable", extra={"kind": type(error).__name__})
     db.session.rollback()
     return page_for(503)
 
@@ -85,6 +89,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(CSRFError, _on_forged)
     app.register_error_handler(HTTPException, _on_http)
-    app.register_error_handler(OperationalError, _on_database_trouble)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, _on_database_trouble)
     app.register_error_handler(StoreUnavailable, _on_store_trouble)
     app.register_error_handler(Exception, _on_failure)

@@ -1,4 +1,4 @@
-"""A live server for tests: the real gunicorn on a free port, and browsers' worth of cookies for it."""
+"""Live processes for tests: the real gunicorn on a free port, the real worker, and signed-in cookies for them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import base64
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from flask import Flask
@@ -21,80 +22,53 @@ from portal.config import Settings
 from portal.domain.accounts import actions
 from portal.domain.accounts.models import Applicant, StaffMember
 from portal.extensions import db
+from tests.support.services import free_port
 
 ROOT = Path(__file__).parents[2]
 RAW_TOKEN = "0123456789abcdef"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+READY_WITHIN = 60.0  # seconds; a test machine may be busy
+STOP_WITHIN = 40.0
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
     """The environment that makes a process of these settings."""
-    keys = ",".join(f"{version}:{_base64(key)}" for version, key in settings.master_keys.items())
-    given = {
-        "PORTAL_MODE": settings.mode,
-        "PORTAL_DATA": str(settings.data),
-        "PORTAL_SECRET_KEY": settings.secret_key,
-        "PORTAL_MASTER_KEYS": keys,
-        "PORTAL_DATABASE_URL": settings.database_url,
-        "PORTAL_STORAGE_URL": settings.storage_url,
-        "PORTAL_RATE_LIMITS": "yes" if settings.rate_limits else "no",
-        "PORTAL_CLAMD": settings.clamd,
-    }
-    return {**os.environ, **given, **more}
+    given = {f"PORTAL_{item.name.upper()}": _as_text(getattr(settings, item.name)) for item in fields(Settings)}
+    keys = (f"{version}:{base64.b64encode(key).decode()}" for version, key in settings.master_keys.items())
+    given["PORTAL_MASTER_KEYS"] = ",".join(keys)
+    return {**os.environ, **given, "PYTHONUNBUFFERED": "1", **more}
 
 
-def _base64(key: bytes) -> str:
-    return base64.b64encode(key).decode()
+def _as_text(value: Any) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 @dataclass
-class LiveServer:
-    """Start it, talk to `url`, stop it; `kill()` is `kill -9` of the whole group, as a power cut would."""
+class LiveProcess:
+    """A process of these settings. `kill()` is `kill -9` of the whole group, as a power cut would."""
 
     settings: Settings
-    workers: int = 2
-    threads: int = 4
-    port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
+    name = "process"
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def log(self) -> Path:
+        return self.settings.data / f"{self.name}.log"
 
-    def start(self) -> LiveServer:
-        command = [
-            sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}", "--worker-class",
-            "gthread", "--workers", str(self.workers), "--threads", str(self.threads), "--log-level", "warning",
-            "--backlog", "2048",
-        ]  # fmt: skip
-        log = (self.settings.data / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(self.settings, PORTAL_BASE_URL=self.url, **self.more),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        self._wait()
-        return self
-
-    def _wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            assert self.process is not None and self.process.poll() is None, "the server ended at start"
-            try:
-                with urlopen(f"{self.url}/healthz", timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise TimeoutError("the server did not answer within 30 s")
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *self.command()],
+                cwd=ROOT,
+                env=environment(self.settings, **self.more),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
@@ -107,14 +81,81 @@ class LiveServer:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, how)
-        self.process.wait(timeout=40)
+        try:
+            self.process.wait(timeout=STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         self.process = None
 
+    def last_words(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+
+@dataclass
+class LiveServer(LiveProcess):
+    """The web server as `make run` and production start it. Start it, talk to `url`, stop it."""
+
+    workers: int = 2
+    threads: int = 4
+    port: int = field(default_factory=free_port)
+    application: str = "wsgi:app"
+
+    name = "server"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        return ["-m", "gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", self.application]
+
+    def start(self) -> None:
+        self.more |= {
+            "PORTAL_BASE_URL": self.url,
+            "WEB_WORKERS": str(self.workers),
+            "WEB_THREADS": str(self.threads),
+        }
+        super().start()
+        self.wait()
+
+    def wait(self, path: str = "/healthz") -> None:
+        """Until it answers at all."""
+        until = time.monotonic() + READY_WITHIN
+        while time.monotonic() < until:
+            assert self.process is not None and self.process.poll() is None, f"ended at start:\n{self.last_words()}"
+            try:
+                with urlopen(self.url + path, timeout=5):
+                    return
+            except HTTPError:
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise TimeoutError(f"the server did not answer within {READY_WITHIN} s")
+
     def __enter__(self) -> LiveServer:
-        return self.start()
+        self.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@dataclass
+class LiveWorker(LiveProcess):
+    """The background process."""
+
+    name = "worker"
+
+    def command(self) -> list[str]:
+        return ["-m", "portal.worker"]
+
+    def __enter__(self) -> LiveWorker:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
 
 def cookies_of(app: Flask, person: Applicant | StaffMember) -> dict[str, str]:
