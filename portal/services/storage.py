@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -151,9 +151,14 @@ class Storage:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys whose first parts are `prefix` (whole parts: "a" finds "a/b" and never "ab"), in no order."""
+        for key, _when in self.written(prefix):
+            yield key
+
+    def written(self, prefix: str = "") -> Iterator[tuple[str, datetime]]:
+        """All keys as keys() gives them, each with the real time (aware) at which its object was written."""
         with _reaching():
             for page in self._store.list(_checked(prefix) if prefix else None):
-                yield from (found["path"] for found in page)
+                yield from ((found["path"], found["last_modified"]) for found in page)
 
     def _settle(self, key: str) -> None:
         """In a folder: for its owner only, and on the disk, before anybody is told that it is stored."""

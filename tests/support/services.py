@@ -124,6 +124,7 @@ def clamd(folder: Path, *, limit: str = "1M") -> Iterator[tuple[str, str]]:
     settings.write_text(CLAMD_SETTINGS.format(folder=folder, port=port, limit=limit))
     digest = hashlib.md5(EICAR, usedforsecurity=False).hexdigest()
     (folder / "eicar.hdb").write_text(f"{digest}:{len(EICAR)}:Eicar-Test\n")
+    (folder / "eicar.ndb").write_text(f"Eicar-Inside:0:*:{EICAR.hex()}\n")
     with running([program, "--config-file", settings], lambda: answers(port), folder / "clamd.log"):
         yield f"{folder}/clamd.sock", f"127.0.0.1:{port}"
 

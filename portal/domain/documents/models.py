@@ -23,7 +23,7 @@ class Document(Base):
     """One file. Its stored key is random; the name the applicant gave is sealed.
 
     `wrapped_key` is the file's own key, wrapped by a master; destroying it disposes of the file
-    and of every backup of it.
+    and of every backup of it. A refused file is not kept either: only what was wrong with it is.
     """
 
     __tablename__ = "document"
@@ -31,7 +31,7 @@ class Document(Base):
         CheckConstraint("size > 0", name="size"),
         CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refused_with_reason"),
         CheckConstraint("(state = 'removed') = (removed_at IS NOT NULL)", name="removed_at"),
-        CheckConstraint("(state = 'removed') = (wrapped_key IS NULL)", name="removed_key_destroyed"),
+        CheckConstraint("(state IN ('refused', 'removed')) = (wrapped_key IS NULL)", name="key_destroyed"),
         Index("ix_document_application", "application_id", "kind"),
         Index("ix_document_state", "state", "next_check_at"),
     )
@@ -51,7 +51,7 @@ class Document(Base):
     scanned: Mapped[bool] = mapped_column(default=False)  # false in a demonstration without a scanner
     received_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
-    next_check_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]  # while it is checked: when another worker may take it
     attempts: Mapped[int] = mapped_column(default=0)
     removed_at: Mapped[datetime | None]
     uploaded_by_staff: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))

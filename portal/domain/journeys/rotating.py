@@ -1,0 +1,98 @@
+"""Changing the master key: everything sealed or wrapped under an old one is sealed again under the newest.
+
+Files are not touched, only the small keys that open them. Rows done already are left alone, so a run that was
+stopped is simply run again; afterwards the old master may leave the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect, select, tuple_
+from sqlalchemy.orm import Session
+
+from portal.db import Base, unit_of_work
+from portal.domain.accounts.models import StaffMember
+from portal.domain.applications.models import Answer
+from portal.domain.applications.queries import place_of
+from portal.domain.audit.actions import Actor, record
+from portal.domain.documents.models import Document
+from portal.services.crypto import KeyRing
+
+BATCH = 200
+Renew = Callable[[KeyRing, Any, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column that holds sealed bytes, and how a row's are sealed again."""
+
+    model: type[Base]
+    column: str
+    renew: Renew
+
+    @property
+    def name(self) -> str:
+        return f"{self.model.__tablename__}.{self.column}"
+
+
+def _answer(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of(row.application_id, row.question_id))
+
+
+def _name(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, table="document", row=row.public_id, column="name_sealed")
+
+
+def _totp(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, table="staff_member", row=str(row.id), column="totp_sealed")
+
+
+def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
+    return keys.rewrap(wrapped, row.public_id)
+
+
+SEALED: tuple[SealedColumn, ...] = (
+    SealedColumn(Document, "wrapped_key", _wrapped),
+    SealedColumn(Document, "name_sealed", _name),
+    SealedColumn(Answer, "sealed", _answer),
+    SealedColumn(StaffMember, "totp_sealed", _totp),
+)
+
+
+def rotate_keys(session: Session, actor: Actor, keys: KeyRing) -> dict[str, int]:
+    """Renews every sealed column, a batch in a unit of work; returns how many values changed in each.
+
+    Raises SealBroken for a value no master of the ring opens; what was done before stays done.
+    """
+    changed = {place.name: sum(_renewed(session, keys, place)) for place in SEALED}
+    with unit_of_work(session):
+        record(session, actor, "keys.rotated", subject=("keys", keys.current), **changed)
+    return changed
+
+
+def _renewed(session: Session, keys: KeyRing, place: SealedColumn) -> Iterator[int]:
+    """How many values each batch changed."""
+    primary = inspect(place.model).primary_key
+    last: tuple[Any, ...] | None = None
+    while True:
+        with unit_of_work(session):
+            query = select(place.model).where(getattr(place.model, place.column).is_not(None)).order_by(*primary)
+            if last is not None:
+                query = query.where(tuple_(*primary) > last)
+            rows = session.scalars(query.limit(BATCH).with_for_update()).all()
+            count = sum(_renew(keys, row, place) for row in rows)
+            last = tuple(getattr(rows[-1], part.name) for part in primary) if rows else None
+        yield count
+        if last is None:
+            return
+
+
+def _renew(keys: KeyRing, row: Any, place: SealedColumn) -> bool:
+    sealed: bytes = getattr(row, place.column)
+    if keys.version_of(sealed) == keys.current:
+        return False
+    setattr(row, place.column, place.renew(keys, row, sealed))
+    return True
