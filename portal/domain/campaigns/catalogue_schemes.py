@@ -20,7 +20,10 @@ class StrandRow:
 
 @dataclass(frozen=True)
 class Content:
-    """What a scheme's page says. `figures`: facts shown from a day (ISO) on. `next_step`: where nobody applies here."""
+    """What a scheme's page says.
+
+    `figures`: facts, each shown from a day (ISO) on. `next_step`: where nobody applies here. `start`: the road's end.
+    """
 
     tasks: str
     suits: tuple[str, ...]
@@ -30,6 +33,7 @@ class Content:
     powers_note: str = ""
     figures: tuple[tuple[str, str], ...] = ()
     next_step: str = ""
+    start: str = "Your first day"
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,6 +78,7 @@ CPV = SchemeRow(
         ),
         asks=("An interview", "A fitness test", "A medical certificate before training", "Vetting"),  # [000]
         gives=("A uniform", "Ten days of training", "Your expenses paid"),  # uniform [000]
+        start="First patrol",
         powers=(  # [000]
             "Ask for a name and address over anti-social behaviour",
             "Direct traffic, within limits",
@@ -118,6 +123,7 @@ SPECIAL = SchemeRow(
         ),
         asks=("An interview", "A fitness test", "A medical certificate before training", "Vetting"),
         gives=("A uniform and equipment", "Full training", "Your expenses paid"),
+        start="First patrol",
         powers=("The powers of a police constable, on and off duty",),
         powers_note="You are sworn in when your training and vetting are complete.",
         figures=(

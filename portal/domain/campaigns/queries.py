@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
@@ -19,11 +19,13 @@ def _published(now: datetime) -> ColumnElement[bool]:
 
 
 def _for_cards() -> Select[Campaign]:
-    return select(Campaign).options(joinedload(Campaign.scheme), selectinload(Campaign.districts))
+    return select(Campaign).options(
+        joinedload(Campaign.scheme), selectinload(Campaign.districts), selectinload(Campaign.training_days)
+    )
 
 
 def published_campaigns(session: Session, now: datetime) -> Sequence[Campaign]:
-    """Every campaign the public may see, first to close first, with scheme and districts."""
+    """Every campaign the public may see, first to close first, with scheme, districts and training days."""
     return session.scalars(_for_cards().where(_published(now)).order_by(Campaign.closes_at, Campaign.id)).all()
 
 
@@ -37,6 +39,11 @@ def past_campaigns(session: Session, now: datetime, limit: int) -> Sequence[Camp
     """The last `limit` that closed, latest first."""
     closed = _for_cards().where(_published(now), Campaign.closes_at <= now)
     return session.scalars(closed.order_by(Campaign.closes_at.desc(), Campaign.id.desc()).limit(limit)).all()
+
+
+def next_publication(session: Session, now: datetime) -> datetime | None:
+    """When the next campaign appears by itself: a boundary of every page that lists campaigns."""
+    return session.scalar(select(func.min(Campaign.published_at)).where(Campaign.published_at > now))
 
 
 def campaign_by_slug(session: Session, slug: str) -> Campaign:

@@ -6,7 +6,7 @@ The same eligibility rules serve the public check and the submission.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -65,14 +65,15 @@ def window(campaign: Opening, now: datetime, *, soon_days: int = shipped("closin
     return Window.CLOSING_SOON if days_left(campaign, now) <= soon_days else Window.OPEN
 
 
-def next_boundary(campaigns: Collection[Opening], now: datetime) -> datetime:
+def next_boundary(campaigns: Iterable[Opening], now: datetime, *others: datetime | None) -> datetime:
     """The first instant after `now` at which a page about these says something else.
 
-    Days left change at London's midnight; a campaign opens and closes at its own instants.
+    Days left change at London's midnight; a campaign opens and closes at its own instants; `others`
+    are further instants the page depends on, where there are any.
     """
     instants = [instant for campaign in campaigns for instant in (campaign.opens_at, campaign.closes_at)]
     midnight = clock.end_of(clock.london(now).date())
-    return min([instant for instant in instants if instant > now] + [midnight])
+    return min(instant for instant in (*instants, *others, midnight) if instant is not None and instant > now)
 
 
 def age_on(born: date, day: date) -> int:

@@ -28,6 +28,7 @@ SHIPPED = {
     for row in (
         Shipped("closing_soon_days", 7, "days", "A campaign says it closes soon when no more days than this are left."),
         Shipped("medical_notice_days", 28, "days", "The least time given to bring a medical certificate."),
+        Shipped("medical_fee_paid", 1, "1 yes, 0 no", "Whether the force pays the doctor's fee for the certificate."),
         Shipped("interview_minutes", 45, "minutes", "How long an interview takes."),
         Shipped("application_minutes", 15, "minutes", "How long the form takes on a phone."),
         Shipped("check_minutes", 2, "minutes", "How long the eligibility check takes."),

@@ -1,0 +1,105 @@
+"""What is held about people, on what lawful basis, under which condition, and for how long.
+
+The privacy notice shows this table and nothing else decides it. Bases and conditions name the UK
+GDPR and the Data Protection Act 2018. Periods are examples, to be confirmed against the force's
+own records policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TASK = "Public task: Article 6(1)(e)"
+NO_CONDITION = "None needed: this is not special category data"
+
+
+@dataclass(frozen=True)
+class Category:
+    name: str
+    what: str
+    why: str
+    basis: str
+    condition: str
+    seen_by: str
+    kept: str
+
+
+CATEGORIES = (
+    Category(
+        "Contact and identity",
+        "Name, date of birth, e-mail, telephone, address",
+        "To know who applies and to write to you",
+        TASK,
+        NO_CONDITION,
+        "Recruiters, and the liaison officer of your division",
+        "12 months after your application ends",
+    ),
+    Category(
+        "Your answers",
+        "Availability, strands, why you apply, what you do for a living",
+        "To choose fairly, against published criteria",
+        TASK,
+        NO_CONDITION,
+        "Recruiters. Two assessors read your reasons without seeing whose they are",
+        "12 months after your application ends",
+    ),
+    Category(
+        "Health",
+        "Medical certificate, fitness evidence, what you need us to do differently",
+        "To keep you and others safe, and to make adjustments",
+        TASK,
+        "Article 9(2)(b), with paragraph 1 of Schedule 1 to the 2018 Act (employment and similar)",
+        "Medical reviewers only. Recruiters see fit, not yet, or adjustments. Assessors see nothing",
+        "6 months after your application ends",
+    ),
+    Category(
+        "Criminal records",
+        "What you declare for vetting, and its outcome",
+        "Nobody may serve without vetting",
+        TASK,
+        "Article 10, with paragraph 10 of Schedule 1 to the 2018 Act (preventing unlawful acts)",
+        "Vetting officers. Others see whether vetting is complete",
+        "12 months after your application ends",
+    ),
+    Category(
+        "Equality answers",
+        "Only what you choose to tell us",
+        "To see whether we choose fairly",
+        TASK,
+        "Article 9(2)(g), with paragraph 8 of Schedule 1 to the 2018 Act (equality of opportunity)",
+        "Nobody beside your name: only counts, and none under 10",
+        "As counts only",
+    ),
+    Category(
+        "Other people",
+        "Parents or guardians, referees, emergency contacts",
+        "To ask for consent or a reference, or to reach somebody for you",
+        TASK,
+        NO_CONDITION,
+        "Recruiters, and for emergency contacts your trainer",
+        "As long as your own details",
+    ),
+    Category(
+        "Record of use",
+        "Who opened or changed what, and when",
+        "To show that your details are handled properly",
+        TASK,
+        NO_CONDITION,
+        "Auditors",
+        "6 years",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cookie:
+    name: str
+    purpose: str
+    lasts: str
+
+
+COOKIES = (
+    Cookie("applicant_session", "Keeps you signed in while you apply, from when you sign in.", "A day at most"),
+    Cookie("staff_session", "Keeps staff signed in, on staff pages only.", "A shift at most"),
+    Cookie("cookie_choice", "Remembers the choice you make on this page.", "A year"),
+)
