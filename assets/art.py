@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from drawing import scenes
+from drawing.roadside import roadside
 from drawing.shapes import BLUE, FONT, NAVY, path
 from drawing.street import street
 
@@ -48,6 +49,7 @@ SCENES = {
                       "78 -34 300 244"),
     "horse": Scene(scenes.horse, "A volunteer on horseback on a farm track"),
     "bleep": Scene(scenes.bleep, "Two people run between lines in a sports hall while a trainer keeps time"),
+    "roadside": Scene(roadside, "Two volunteers by a village road note how fast a car goes past the 30 sign"),
     "register": Scene(scenes.register, "A hand marks people present on a phone, with the class behind"),
 }  # fmt: skip
 

@@ -18,9 +18,9 @@ from portal.public.words import capital, counted, joined, month_starts, months, 
 from portal.web.wording import clock_time, day_month
 
 COLUMNS = 100
-LEAST = 11  # columns a stop's words need
+LEAST = 12  # columns a stop's words need
 LABEL = 5  # columns a month's name needs
-AFTER = timedelta(days=14)  # the road goes on a little past the first day
+AFTER = timedelta(days=21)  # the road goes on a little past the first day
 
 NUMBERS = ("interview_minutes", "medical_notice_days", "references_wanted", "assessors", "application_minutes")
 

@@ -191,7 +191,7 @@ LEADER = SchemeRow(
     summary="Lead a weekly evening for young people, and watch them grow into it.",
     commitment="One evening a week",
     min_age=18,  # [002]
-    art="cadets",
+    art="register",
     content=Content(
         tasks="You plan and run the weekly meeting with other leaders, and go along when cadets help at an event. "
         "Cadets who turn 18 often stay on as leaders. You need not have been one.",
@@ -233,7 +233,7 @@ SPEEDWATCH = SchemeRow(
     summary="Measure speeds at the roadside in your own village or street, as one of a small team.",
     commitment="Short sessions, when your team meets",
     min_age=18,
-    art="street",
+    art="roadside",
     content=Content(
         tasks="You stand at an approved place in a team, in high-visibility jackets, and note how fast vehicles go. "
         "Drivers who go too fast get a letter.",
@@ -311,7 +311,7 @@ PARTNER = SchemeRow(
     summary="Already in a search and rescue or 4x4 response team? Serve beside the police with your own team.",
     commitment="On call",
     min_age=18,
-    art="dusk",
+    art="horse",
     applies_here=False,
     content=Content(
         tasks="Your team is called out when somebody is missing, or when snow and floods close the roads.",

@@ -99,7 +99,7 @@ class Cookie:
 
 
 COOKIES = (
-    Cookie("applicant_session", "Keeps you signed in while you apply, from when you sign in.", "A day at most"),
-    Cookie("staff_session", "Keeps staff signed in, on staff pages only.", "A shift at most"),
-    Cookie("cookie_choice", "Remembers the choice you make on this page.", "A year"),
+    Cookie("applicant_session", "Keeps you signed in while you apply, from when you sign in.", "a day at most"),
+    Cookie("staff_session", "Keeps staff signed in, on staff pages only.", "a shift at most"),
+    Cookie("cookie_choice", "Remembers the choice you make on this page.", "a year"),
 )

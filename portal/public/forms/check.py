@@ -28,7 +28,9 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         csrf = False
 
-    date_of_birth = DayField("When were you born?", description="For example, 27 3 1990")
+    date_of_birth = DayField(
+        "When were you born?", impossible="Enter a real date of birth", description="For example, 27 3 1990"
+    )
     postcode = StringField(
         "What is your postcode?",
         description="It tells us your district.",
@@ -36,8 +38,8 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("Enter your postcode"), Length(max=20, message="Enter a whole postcode")],
     )
     district = RadioField("Which district do you live in?", widget=GovRadioInput(), choices=[], validate_choice=False)
-    hours = RadioField("", widget=GovRadioInput(), choices=[], validators=[InputRequired("Say whether you can")])
-    weekends = RadioField("", widget=GovRadioInput(), choices=[], validators=[InputRequired("Say whether you can")])
+    hours = RadioField("", widget=GovRadioInput(), choices=[], validate_choice=False)
+    weekends = RadioField("", widget=GovRadioInput(), choices=[], validate_choice=False)
 
     def __init__(self, terms: Terms, today: date, oldest: int, **options: Any) -> None:
         super().__init__(**options)
@@ -64,6 +66,12 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
         if normalise(field.data) is None:
             raise ValidationError("Enter a whole postcode, like ME14 1XQ")
 
+    def validate_hours(self, field: Field) -> None:
+        _chosen(field, "Say whether you can give the hours")
+
+    def validate_weekends(self, field: Field) -> None:
+        _chosen(field, "Say whether you can come to the training days")
+
     def offer(self, districts: Sequence[District]) -> None:
         """Gives the choice of district; what was chosen for another postcode no longer counts."""
         self.district.choices = [SelectChoice(str(district.id), district.name) for district in districts]
@@ -79,6 +87,11 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
     def answer(self, name: str) -> str:
         """A choice as it was sent; nothing where it was not asked."""
         return str(self[name].data or "") if name in self else ""
+
+
+def _chosen(field: Field, message: str) -> None:
+    if field.data not in {choice.value for choice in field.choices}:
+        raise ValidationError(message)
 
 
 def _weekend_choices(terms: Terms) -> list[SelectChoice]:
