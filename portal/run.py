@@ -25,6 +25,7 @@ from typing import NoReturn
 import click
 
 from portal.config import Settings, Unsafe, settings_from
+from portal.domain.refusals import Refusal
 from portal.starting import prepare, welcome
 
 READY_WITHIN = 60.0  # seconds
@@ -142,7 +143,10 @@ def main() -> int:
     running = Running()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, running.ask_to_stop)
-    prepare(settings, click.echo)
+    try:
+        prepare(settings, click.echo)
+    except Refusal as refusal:
+        _refuse(f"PORTAL_NOW: {refusal.message}")
     try:
         running.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"], settings)
         running.start("worker", [sys.executable, "-m", "portal.worker"], settings)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import clock, create_app
 from portal.config import Settings
+from portal.domain.accounts.models import StaffMember
+from portal.domain.demonstration.make import made_up_to, make_demonstration
+from portal.domain.demonstration.moments import moment_of
+from portal.domain.demonstration.staff import ACCOUNTS, password, totp_secret
 from portal.extensions import db
+from portal.web.demo_sign_in import demo_links
+from portal.web.setup import outside_of
+from portal.web.wording import when
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 Say = Callable[[str], object]
@@ -41,24 +49,71 @@ def migrate() -> None:
 def set_clock(settings: Settings) -> None:
     """PORTAL_NOW: the demonstration's clock starts there (London time) and ticks on."""
     if settings.start_at:
-        moment = clock.from_london(datetime.fromisoformat(settings.start_at))
-        clock.store_offset(settings.clock_file, moment - clock.wall())
+        offset = moment_of(settings.start_at) - clock.wall()
+        clock.store_offset(settings.clock_file, offset)
 
 
 def prepare(settings: Settings, say: Say) -> None:
-    """Clock, database, data: whatever is there already is kept."""
+    """Clock, database, data. What is there already is kept, unless it could not be shown at this moment:
+    half made, or made up to a later moment than PORTAL_NOW asks for; then it is set aside.
+    """
     set_clock(settings)
     with application(settings):
         migrate()
+        unfit = _unfit(db.session(), settings)
+    if unfit:
+        say(f"{unfit} It was moved to {set_aside(settings)}, and a new one is made.")
+    with application(settings) as app:
+        migrate()
+        if _is_empty(db.session()):
+            say("Making the demonstration's data; this takes a quarter of a minute, the first time only.")
+            make_demonstration(db.session(), outside_of(app), settings.secret_key)
+
+
+def _is_empty(session: Session) -> bool:
+    return session.scalar(select(StaffMember.id).limit(1)) is None
+
+
+def _unfit(session: Session, settings: Settings) -> str:
+    """Why the data here cannot be used, in words; empty when they can, or are not ours to move."""
+    if _is_empty(session) or not _own_database(settings).exists():
+        return ""
+    made = made_up_to(session)
+    if made is None:
+        return "The demonstration here was never finished."
+    if settings.start_at and moment_of(settings.start_at) < made:
+        return f"The demonstration here goes up to {clock.london(made):%d %B %Y, %H:%M}, after PORTAL_NOW."
+    return ""
+
+
+def _own_database(settings: Settings) -> Path:
+    return settings.data / "portal.sqlite"
+
+
+def set_aside(settings: Settings) -> Path:
+    """Moves the demonstration's database and files into a folder of their own; nothing is deleted."""
+    folder = settings.data / f"set-aside-{clock.wall():%Y%m%d-%H%M%S}"
+    folder.mkdir()
+    for name in ("portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "files", "queue.sqlite"):
+        if (settings.data / name).exists():
+            (settings.data / name).rename(folder / name)
+    return folder
 
 
 def welcome(settings: Settings, say: Say) -> None:
-    """Where everything is."""
-    say("")
-    say(f"  {settings.service_name}: a demonstration, not a real police service")
-    say(f"  {settings.base_url}/")
-    say("")
-    say(f"  Mail    {settings.base_url}/demo/mail")
-    say(f"  Clock   {settings.base_url}/demo/clock")
-    say("")
-    say("  Ctrl-C stops everything.")
+    """Where everything is, and who may sign in."""
+    with application(settings):
+        now, moved = clock.now(), bool(clock.offset())
+    say(f"\n  {settings.service_name}: a demonstration, not a real police service\n\n  {settings.base_url}/\n")
+    say(f"  It is {when(now)}" + (", by the demonstration's own clock" if moved else ""))
+    say(f"  Move the clock  {settings.base_url}/demo/clock")
+    say(f"  Read the mail   {settings.base_url}/demo/mail\n")
+    say("  Sign in at once as")
+    for role, link in demo_links(settings.base_url).items():
+        say(f"    {role:14} {link}")
+    say(f"\n  or by hand at {settings.base_url}/staff/sign-in: the password is {password(settings.secret_key)}")
+    say("  with an address and a one-time code of an authenticator app that was given this secret:")
+    for account in ACCOUNTS:
+        where = f"{account.division.capitalize()} Division" if account.division else "whole force"
+        say(f"    {account.email:30} {totp_secret(settings.secret_key, account.email)}  {account.role.value}, {where}")
+    say("\n  Ctrl-C stops everything.")

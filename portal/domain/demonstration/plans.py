@@ -1,0 +1,158 @@
+"""The demonstration's campaigns: the 2018 pilot as it was, and others around the clock's now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal import clock
+from portal.domain.campaigns.catalogue_areas import DIVISIONS
+from portal.domain.campaigns.models import RequirementKind, Stage
+from portal.domain.campaigns.plans import OFFICE, UNIFORMED, Asked, CampaignPlan, the_pilot
+from portal.domain.campaigns.rules import SATURDAY, TrainingPlan, training_weekends
+
+WEST = tuple(DIVISIONS["west"][1])
+NORTH = tuple(DIVISIONS["north"][1])
+EAST = tuple(DIVISIONS["east"][1])
+SEASONS = ("winter", "spring", "summer", "autumn")
+CADET_LEADERS = (Asked(RequirementKind.IDENTITY, Stage.INTERVIEW), Asked(RequirementKind.VETTING, Stage.APPOINTMENT))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One campaign of the demonstration and how large a share of its applications goes there."""
+
+    plan: CampaignPlan
+    share: int
+
+
+def parts(now: datetime) -> list[Part]:
+    """Every campaign, oldest first. A new round in the West begins only once the pilot's training is over."""
+    today = clock.london(now).date()
+    pilot = the_pilot()
+    over = pilot.starts_on < today
+    found = [
+        Part(pilot, 62 if over else 84),
+        Part(_support(today), 78),
+        Part(_specials(today), 100 if over else 238),
+        Part(_cadet_leaders(today), 0),
+    ]
+    if over:
+        found.append(Part(_west_again(today), 160))
+    return sorted(found, key=lambda part: part.plan.opens_at)
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+def _season(day: date) -> str:
+    return f"{SEASONS[day.month % 12 // 3]}-{day.year}"
+
+
+def _saturday(day: date) -> date:
+    """The first Saturday from this day on."""
+    return day + _days((SATURDAY - day.weekday()) % 7)
+
+
+def _after(training: tuple[TrainingPlan, ...]) -> date:
+    """A week after the last day of training."""
+    return clock.london(training[-1].ends_at).date() + _days(7)
+
+
+def _west_again(today: date) -> CampaignPlan:
+    """The pilot's pattern around today: open for twelve days, eleven to go, training eleven weeks after closing."""
+    opens, closes = today - _days(12), today + _days(11)
+    training = tuple(training_weekends(_saturday(closes + _days(91)), 5, 2))
+    return CampaignPlan(
+        scheme="community-policing-volunteer",
+        slug=f"cpv-west-{_season(opens)}",
+        name="Community Policing Volunteer, West Division",
+        lead="You know the shopkeepers, the school run and the lane that floods. Be the trained, uniformed volunteer "
+        "they know as well.",
+        districts=WEST,
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(7),
+        interviews_from=closes + _days(6),
+        interviews_to=closes + _days(33),
+        starts_on=_after(training),
+        places=60,
+        target=200,
+        training=training,
+        published_at=clock.start_of(opens),
+    )
+
+
+def _support(today: date) -> CampaignPlan:
+    """Closed, interviewed and now in training: the county's support volunteers."""
+    opens = today - _days(152)
+    closes = opens + _days(28)
+    training = tuple(training_weekends(_saturday(today - _days(12)), 3, 2, starts=time(10), ends=time(16)))
+    return CampaignPlan(
+        scheme="police-support-volunteer",
+        slug=f"psv-{_season(opens)}",
+        name="Police Support Volunteer, whole county",
+        lead="Front counters, witness care, wildlife and archives: a few hours a week that make others' work possible.",
+        districts=(*WEST, *NORTH, *EAST),
+        announced_on=opens - _days(7),
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(10),
+        interviews_from=closes + _days(12),
+        interviews_to=closes + _days(40),
+        starts_on=_after(training),
+        places=30,
+        target=75,
+        training=training,
+        requirements=OFFICE,
+        published_at=clock.start_of(opens - _days(7)),
+    )
+
+
+def _specials(today: date) -> CampaignPlan:
+    opens, closes = today - _days(23), today + _days(32)
+    training = tuple(training_weekends(_saturday(closes + _days(84)), 8, 1))
+    return CampaignPlan(
+        scheme="special-constable",
+        slug=f"special-north-east-{_season(opens)}",
+        name="Special Constable, North and East",
+        lead="Full powers, part time. Patrol the town you live near, beside the officers who work there.",
+        districts=(*NORTH, *EAST),
+        announced_on=opens - _days(5),
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(12),
+        interviews_from=closes + _days(14),
+        interviews_to=closes + _days(49),
+        starts_on=_after(training),
+        places=45,
+        target=260,
+        training=training,
+        requirements=UNIFORMED,
+        published_at=clock.start_of(opens - _days(5)),
+    )
+
+
+def _cadet_leaders(today: date) -> CampaignPlan:
+    """Announced and not open yet."""
+    opens, closes = today + _days(6), today + _days(34)
+    return CampaignPlan(
+        scheme="cadet-leader",
+        slug=f"cadet-leader-dover-medway-{_season(opens)}",
+        name="Cadet Leader, Dover and Medway",
+        lead="One evening a week with young people who want to do something that matters.",
+        districts=("dover", "medway"),
+        announced_on=today - _days(3),
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(9),
+        interviews_from=closes + _days(10),
+        interviews_to=closes + _days(30),
+        starts_on=closes + _days(60),
+        places=12,
+        target=30,
+        requirements=CADET_LEADERS,
+        published_at=clock.start_of(today - _days(3)),
+    )
