@@ -58,6 +58,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "blind": (Entry("My work", "staff.my_work"), Entry("Shortlisting", "staff.shortlisting")),
     "find": (Entry("Find a person, reference, e-mail or postcode", "staff.applications", Permission.SEE_APPLICATIONS),),
     "leave_staff": (Entry("Sign out", "staff.sign_out"),),
+    "me": (Entry("Your account", "staff.own_account"),),
     "clock": (Entry("Move the clock", "demo.clock"),),
     "staff": (
         Entry("My work", "staff.my_work"),

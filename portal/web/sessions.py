@@ -6,7 +6,7 @@ that needs no session reads none and sets no cookie.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -53,13 +53,15 @@ class Viewer:
     person: Applicant | StaffMember
     session_id: int
     second_factor: bool
+    token: str = field(repr=False)
 
     is_active = True
     is_anonymous = False
     is_authenticated = True
 
     def get_id(self) -> str:
-        raise RuntimeError("the cookie holds the session's token, not the person")
+        """What the cookie holds: the session's token, not the person."""
+        return self.token
 
     @property
     def id(self) -> int:
@@ -87,25 +89,15 @@ class Viewer:
         return bool(self.scope(permission))
 
 
-class _Signer:
-    """What `login_user` asks of a user: only the id to keep. The viewer is loaded at the next request."""
-
-    is_active = is_authenticated = True
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def get_id(self) -> str:
-        return self._token
-
-
 def sign_in(person: Applicant | StaffMember, *, second_factor: bool = False) -> None:
     """Begins a new session row and cookie, and ends whatever this browser held before."""
     if current_user.is_authenticated:
         actions.end_session(db.session(), current_user.session_id)
     token = actions.begin_session(db.session(), person, second_factor=second_factor)
     logout_user()
-    login_user(_Signer(token))
+    viewer = load_viewer(token)
+    if viewer is not None:  # none when their account was disabled this very moment
+        login_user(viewer)
 
 
 def sign_out(viewer: Viewer) -> None:
@@ -127,7 +119,7 @@ def load_viewer(token: str) -> Viewer | None:
     person = queries.person_of(db.session(), row)
     if person is None:
         return None
-    return Viewer(_kind(row), person, row.id, row.second_factor)
+    return Viewer(_kind(row), person, row.id, row.second_factor, token)
 
 
 def limits() -> SessionLimits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -41,6 +42,12 @@ def staff_members(session: Session) -> list[StaffMember]:
     """Everybody on the staff, by name, the disabled last."""
     order = (StaffMember.disabled_at.is_not(None), func.lower(StaffMember.name), StaffMember.id)
     return list(session.scalars(select(StaffMember).order_by(*order)))
+
+
+def staff_names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of these members of staff, for staff to read. One statement, whatever the number."""
+    rows = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 def staff_member(session: Session, member_id: int) -> StaffMember:

@@ -131,6 +131,12 @@ def renew_recovery_codes(session: Session, member: StaffMember, pepper: bytes) -
     return codes
 
 
+def note_saved(session: Session, member: StaffMember) -> None:
+    """On record that the codes were saved by whoever they were shown to."""
+    with unit_of_work(session):
+        record(session, member, "recovery_codes.saved", subject=("staff", member.id))
+
+
 def recovery_hash(pepper: bytes, member: StaffMember, code: str) -> str:
     return keyed_hash(pepper, "recovery code", str(member.id), bare(code))
 

@@ -1,0 +1,1 @@
+"""Forms of the staff door, named like the modules that use them."""
