@@ -1,6 +1,37 @@
 """The public door: one module a page family; forms beside them with the same names."""
 
-from portal.public import campaigns, check, home, roles, sign_in, site_pages
+from portal.public import (
+    account,
+    application,
+    apply,
+    campaigns,
+    check,
+    documents,
+    download,
+    home,
+    leaving,
+    roles,
+    sections,
+    sign_in,
+    site_pages,
+    submitting,
+)
 from portal.public.door import blueprint
 
-__all__ = ["blueprint", "campaigns", "check", "home", "roles", "sign_in", "site_pages"]
+__all__ = [
+    "account",
+    "application",
+    "apply",
+    "blueprint",
+    "campaigns",
+    "check",
+    "documents",
+    "download",
+    "home",
+    "leaving",
+    "roles",
+    "sections",
+    "sign_in",
+    "site_pages",
+    "submitting",
+]

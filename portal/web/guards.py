@@ -89,7 +89,7 @@ def guard() -> Response | None:
         return None
     if access.audience == "applicants":
         known = current_user.is_authenticated and current_user.kind == "applicant"
-        return None if known else to_sign_in("public.sign_in")
+        return None if known else _after_keeping(request.endpoint, to_sign_in("public.sign_in"))
     if not current_user.is_authenticated or current_user.kind != "staff":
         return to_sign_in("staff.sign_in")
     if access.half_signed_in:
@@ -99,6 +99,14 @@ def guard() -> Response | None:
     if access.permission and not current_user.can(access.permission):
         raise Forbidden()
     return None
+
+
+def _after_keeping(endpoint: str, response: Response) -> Response:
+    """A view may say how to keep what was typed into it when the session has expired (`before_sign_in`)."""
+    keep: Callable[[Response], Response] | None = getattr(
+        current_app.view_functions[endpoint], "before_sign_in", None
+    )
+    return keep(response) if keep is not None and request.method == "POST" else response
 
 
 def to_sign_in(endpoint: str) -> Response:

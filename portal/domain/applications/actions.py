@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import locked, unit_of_work
+from portal.db import PUBLIC, announce, locked, unit_of_work
 from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.applications.models import Application, Channel, Requirement, State
-from portal.domain.applications.queries import answers, dates_of, own_live_application
+from portal.domain.applications.queries import answers, own_live_application
 from portal.domain.applications.refusals import (
     CampaignClosed,
     CampaignNotOpen,
@@ -29,20 +29,19 @@ from portal.domain.applications.search import reindex
 from portal.domain.applications.sections import (
     CORRECTABLE,
     Value,
-    eligibility_facts,
     is_complete,
     section_states,
 )
+from portal.domain.applications.standing import questions_now, standing_of
 from portal.domain.applications.waiting import RECRUITERS
-from portal.domain.applications.writing import questions_now, write_answers
+from portal.domain.applications.writing import write_answers
 from portal.domain.audit.actions import Actor, record
 from portal.domain.audit.models import ActorKind
 from portal.domain.campaigns.models import Campaign
-from portal.domain.campaigns.rules import Obstacle, last_day, obstacles, receives, terms_of
+from portal.domain.campaigns.rules import last_day, receives
 from portal.domain.documents.models import Document
 from portal.domain.messages.actions import queue_mail
 from portal.domain.refusals import NotFound
-from portal.domain.settings.queries import setting_value
 from portal.services.crypto import KeyRing
 from portal.services.references import new_reference
 
@@ -170,7 +169,8 @@ def correct_contact(
     application_id = application.id
     with unit_of_work(session):
         sent = _to_act_on(session, actor, application_id, Act.WITHDRAW)
-        asked = {each.key: each for each in questions_now(session, keys, sent, changed=values)}
+        now = {**answers(session, keys, sent), **values}
+        asked = {each.key: each for each in questions_now(session, keys, sent, now)}
         wanted = {key: value for key, value in values.items() if key in asked and asked[key].section in CORRECTABLE}
         states = section_states([asked[key] for key in wanted], wanted, clock.today())
         if not is_complete(states):
@@ -220,6 +220,7 @@ def submit(session: Session, actor: Actor, application_id: int, received_at: dat
             application_id=application.id, channel=application.channel.value,
         )  # fmt: skip
         _send_receipt(session, application, campaign)
+        announce(session, PUBLIC)  # campaign pages say how many have applied
         return application
 
 
@@ -230,23 +231,11 @@ def _refuse_unless_ready(
         raise CampaignNotOpen(campaign)
     if not receives(campaign, received_at):
         raise CampaignClosed(campaign)
-    day = clock.london(received_at).date()
-    values = answers(session, keys, application, sealed=True)
-    states = section_states(questions_now(session, keys, application), values, day)
-    if not is_complete(states):
-        raise NotComplete(states)
-    if found := obstacles_for(session, application, values, received_at):
-        raise NotEligible(found)
-
-
-def obstacles_for(
-    session: Session, application: Application, values: dict[str, Value], at: datetime
-) -> list[Obstacle]:
-    """What stands in the way by the very rules of the eligibility check, from the answers given so far."""
-    day = clock.london(at).date()
-    terms = terms_of(application.campaign, may_miss_weekends=setting_value(session, "weekends_may_miss", day))
-    facts = eligibility_facts(values, application.district_id, terms)
-    return obstacles(facts, terms, day) if facts is not None else []
+    standing = standing_of(session, keys, application, received_at)
+    if not standing.complete:
+        raise NotComplete(standing.states, standing.papers_missing)
+    if standing.obstacles:
+        raise NotEligible(standing.obstacles)
 
 
 def _send_receipt(session: Session, application: Application, campaign: Campaign) -> None:
@@ -263,7 +252,6 @@ def _send_receipt(session: Session, application: Application, campaign: Campaign
         answer_by=f"{campaign.answer_by:%A} {campaign.answer_by.day} {campaign.answer_by:%B %Y}",
         interviews_from=f"{campaign.interviews_from.day} {campaign.interviews_from:%B}",
         interviews_to=f"{campaign.interviews_to.day} {campaign.interviews_to:%B %Y}",
-        has_training=bool(dates_of(campaign).training_days),
         team=RECRUITERS,
         channel=application.channel.value,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
 from portal.domain.accounts.rules import Permission, Scope
-from portal.domain.applications.models import Answer, Application, KeptForm, State
+from portal.domain.applications.models import Answer, Application, State
 from portal.domain.applications.sections import Value, date_boxes, is_empty, read_date
 from portal.domain.applications.waiting import Dates
 from portal.domain.campaigns.models import Campaign, Care, District, Question, QuestionKind, QuestionVersion
@@ -213,9 +213,3 @@ def sent_on(application: Application) -> date:
     if application.received_at is None:
         raise ValueError("not sent")
     return clock.london(application.received_at).date()
-
-
-def kept_form(session: Session, application_id: int, section: str, token_hash: str) -> KeptForm | None:
-    """What was typed on this page when its session had expired, for the browser that typed it."""
-    query = select(KeptForm).filter_by(application_id=application_id, section=section, token_hash=token_hash)
-    return session.scalars(query).one_or_none()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from portal import clock
 from portal.domain.applications.sections import SectionState
+from portal.domain.campaigns.models import RequirementKind
 from portal.domain.campaigns.rules import Obstacle, Opening, last_day
 from portal.domain.refusals import Conflict, Forbidden, Refusal
 
@@ -36,14 +37,15 @@ class CampaignNotOpen(Refusal):
 
 
 class NotComplete(Refusal):
-    """`sections` say what is missing where."""
+    """`sections` say what is missing where; `papers` which files."""
 
     title = "Some answers are missing"
     message = "Some answers are missing or need another look."
 
-    def __init__(self, sections: Sequence[SectionState]) -> None:
+    def __init__(self, sections: Sequence[SectionState], papers: Sequence[RequirementKind] = ()) -> None:
         super().__init__()
         self.sections = [state for state in sections if state.blocks]
+        self.papers = list(papers)
 
 
 class NotEligible(Refusal):

@@ -19,20 +19,11 @@ from portal.domain.applications.refusals import AnswerTooLong
 from portal.domain.applications.sections import KEPT_AT_MOST, SHORT, Value, is_empty
 from portal.domain.campaigns.models import Care, District, QuestionKind
 from portal.domain.campaigns.queries import districts_of_postcode
-from portal.domain.campaigns.questions import Asked, asked_of, with_districts
+from portal.domain.campaigns.questions import Asked, asked_of
 from portal.services import postcodes
 from portal.services.crypto import KeyRing
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def questions_now(
-    session: Session, keys: KeyRing, application: Application, *, changed: Mapping[str, Value] | None = None
-) -> list[Asked]:
-    """What this application is asked, given its postcode (or the one just typed)."""
-    values = {**answers(session, keys, application), **(changed or {})}
-    districts = districts_of_postcode(session, str(values.get("postcode") or ""))
-    return with_districts(asked_of(session, application.campaign), districts)
 
 
 def tidy(asked: Asked, value: Value) -> Value:

@@ -1,0 +1,78 @@
+"""One application: its tasks before it is sent, where it stands afterwards."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, make_response, render_template, request
+from flask_login import current_user
+
+from portal import clock
+from portal.domain.applications.models import Application, State
+from portal.domain.applications.queries import dates_of, is_lapsed, own_application, saved_at, sent_on
+from portal.domain.applications.rules import Act, By, may_move
+from portal.domain.applications.sections import BY_KEY, CORRECTABLE
+from portal.domain.applications.standing import standing_of
+from portal.domain.applications.waiting import checks, road
+from portal.domain.campaigns.queries import current_campaigns
+from portal.domain.campaigns.rules import days_left, last_day
+from portal.domain.journeys.uploading import panels
+from portal.domain.messages.queries import letters_of
+from portal.extensions import db
+from portal.public.account import promise_of
+from portal.public.door import blueprint
+from portal.public.steps import first_waiting, needed_tasks, optional_tasks
+from portal.web.guards import for_applicants
+from portal.web.setup import outside_of
+from portal.web.wording import clock_time, day_month
+
+
+@blueprint.get("/applications/<reference>")
+@for_applicants
+def application(reference: str) -> Response:
+    found = own_application(db.session(), current_user, reference)
+    if is_lapsed(found, clock.now()):
+        return _lapsed(found)
+    return _tasks(found) if found.state is State.DRAFT else _tracker(found)
+
+
+def _lapsed(found: Application) -> Response:
+    others = [each for each in current_campaigns(db.session(), clock.now()) if each.id != found.campaign_id]
+    page = render_template(
+        "public/application/lapsed.html", application=found, last_day=last_day(found.campaign), others=others
+    )
+    return make_response(page)
+
+
+def _tasks(found: Application) -> Response:
+    session, now = db.session(), clock.now()
+    standing = standing_of(session, outside_of(current_app).keys, found, now)
+    page = render_template(
+        "public/application/tasks.html",
+        application=found,
+        standing=standing,
+        needed=needed_tasks(found, standing),
+        optional=optional_tasks(found, standing, panels(session, found, now)),
+        carry_on=first_waiting(found, standing),
+        days_left=days_left(found.campaign, now),
+        last_day=last_day(found.campaign),
+        saved_at=saved_at(session, found),
+    )
+    return make_response(page)
+
+
+def _tracker(found: Application) -> Response:
+    session, changed = db.session(), request.args.get("changed", "")
+    received = found.received_at or found.state_since
+    requirements = [(row.kind, row.due, row.state) for row in found.requirements]
+    page = render_template(
+        "public/application/tracker.html",
+        application=found,
+        promise=promise_of(found),
+        stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
+        sent_words=day_month(received),
+        letters=letters_of(session, found.id, current_user.person.email),
+        checks=checks(requirements),
+        papers={panel.kind for panel in panels(session, found, clock.now())},
+        changed=BY_KEY[changed].title if changed in CORRECTABLE else None,
+        may_withdraw=may_move(found.state, Act.WITHDRAW, By.APPLICANT),
+    )
+    return make_response(page)
