@@ -72,9 +72,7 @@ def name_of(keys: KeyRing, row: DocumentRow) -> str:
     return keys.unseal(row.name_sealed, table="document", row=row.public_id, column="name_sealed")
 
 
-def live_documents(
-    session: Session, application_id: int, kind: RequirementKind
-) -> list[Document]:
+def live_documents(session: Session, application_id: int, kind: RequirementKind) -> list[Document]:
     """The files of one requirement that are being checked or were found clean."""
     query = select(Document).where(
         Document.application_id == application_id, Document.kind == kind, Document.state.in_(KEPT)

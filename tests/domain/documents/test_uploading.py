@@ -11,7 +11,6 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
 from portal.domain.applications.models import Application, Requirement, RequirementState
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.models import RequirementKind
@@ -196,9 +195,7 @@ def test_ten_files_are_enough(session: Session, app: Flask, draft: Application) 
 DUE = clock.start_of(datetime(2018, 4, 28).date())  # training begins on 28 April
 
 
-@pytest.mark.parametrize(
-    ("seconds", "taken"), [(-1, True), (0, False), (1, False)]
-)
+@pytest.mark.parametrize(("seconds", "taken"), [(-1, True), (0, False), (1, False)])
 def test_files_come_and_go_until_the_due_instant(
     session: Session, app: Flask, in_january: None, seconds: int, taken: bool
 ) -> None:
