@@ -17,7 +17,7 @@ from portal.services.storage import StoreUnavailable
 from portal.web.templating import plain_page
 
 log = logging.getLogger(__name__)
-DATABASE_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # gone, going, or no connection left in time
+DATABASE_AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # gone, or none left in time
 OWN_PAGES = {403, 404, 410, 413, 429, 500, 503}
 
 
