@@ -18,9 +18,9 @@ from portal.domain.campaigns.models import Campaign, CampaignRequirement, Distri
 from portal.services import references
 
 BATCH = 2_000
-GIVEN = "Amy Beth Callum Delroy Esme Farid Gwen Harun Idris Juniper Kofi Lorcan Mireille Nikhil Oona Piers".split()
-STEMS = "Ash Bough Chart Det Egert Fair Good Harriet Id Joy Lin Mars Nettle Okon Pem Quarr".split()
-ENDINGS = "ton ling well hurst ford den bury stead by combe worth ley".split()
+GIVEN = ("Amy", "Beth", "Callum", "Delroy", "Esme", "Farid", "Gwen", "Harun", "Idris", "Juniper", "Kofi", "Lorcan")
+STEMS = ("Ash", "Bough", "Chart", "Det", "Egert", "Fair", "Good", "Harriet", "Id", "Joy", "Lin", "Mars", "Nettle")
+ENDINGS = ("ton", "ling", "well", "hurst", "ford", "den", "bury", "stead", "by", "combe", "worth", "ley")
 STATES = (  # of each hundred, in the order they arrived: the oldest are furthest along
     (State.APPOINTED, 6), (State.UNSUCCESSFUL, 24), (State.WITHDRAWN, 6), (State.LAPSED, 4), (State.DECLINED, 2),
     (State.TRAINING, 6), (State.ACCEPTED, 4), (State.OFFERED, 5), (State.RESERVE, 6), (State.INTERVIEW, 8),
@@ -110,12 +110,16 @@ class _Maker:
             "withdrawn_reason": "time" if state is State.WITHDRAWN else None,
             "given_name": given,
             "family_name": family,
-            "postcode": f"ME{random.randrange(1, 21)} {random.randrange(1, 10)}{random.choice('ABDEF')}{random.choice('GHJLN')}",
+            "postcode": self._postcode(),
             "district_id": random.choice(self.districts) if random.random() > 0.02 else None,
             "version": 1,
         }
         email = f"{given}.{family}{key}@example.org".lower()
         return {"id": key, "email": email, "created_at": at}, application
+
+    def _postcode(self) -> str:
+        inward = f"{self.random.randrange(1, 10)}{self.random.choice('ABDEF')}{self.random.choice('GHJLN')}"
+        return f"ME{self.random.randrange(1, 21)} {inward}"
 
     def _requirements(self, application: dict[str, Any]) -> Iterator[dict[str, Any]]:
         at = application["created_at"]

@@ -6,7 +6,7 @@ the order of an index, newest first, until the page is full. Counts never read p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -24,7 +24,9 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -35,6 +37,7 @@ from portal.domain.applications.models import Application, Channel, Requirement,
 from portal.domain.applications.search import ANYTHING, Typed
 from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
 from portal.domain.campaigns.models import Campaign, CampaignDistrict, District
+from portal.services import references
 
 PAGE = 50
 FEW = 1_000  # up to here matches are counted exactly, gathered and sorted; beyond is "1,000+"
@@ -310,13 +313,25 @@ def _turned(rows: list[Row[Any]], before: Cursor | None, after: Cursor | None) -
     return Page(shown, first if has_newer else None, last if has_older else None)
 
 
-def being_entered(session: Session, wanted: Narrowed) -> list[Row[Any]]:
-    """Telephone and paper applications begun by staff and not sent yet, newest first, at most one page."""
+def being_entered(session: Session, wanted: Narrowed, staff_id: int) -> list[Row[Any]]:
+    """Telephone and paper applications begun here or by this person and not sent yet, newest first, at most a page."""
     query = (
         select(A.reference, A.given_name, A.family_name, A.channel, A.created_at, Campaign.name.label("campaign"))
         .join(Campaign, Campaign.id == A.campaign_id)
-        .where(A.state == State.DRAFT, A.channel != Channel.ONLINE, *_within(wanted))
+        .where(A.state == State.DRAFT, A.channel != Channel.ONLINE)
+        .where(or_(A.entered_by == staff_id, and_(true(), *_within(wanted))))
         .order_by(A.created_at.desc(), A.id.desc())
         .limit(PAGE)
     )
     return list(session.execute(query))
+
+
+def id_of_reference(session: Session, text: str) -> int | None:
+    """The application with this reference, however it was typed; none for what is none."""
+    reference = references.parse(text)
+    return session.scalar(select(A.id).where(A.reference == reference)) if reference else None
+
+
+def references_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The references of these applications. One statement, whatever the number."""
+    return {row.id: row.reference for row in session.execute(select(A.id, A.reference).where(A.id.in_(ids)))}

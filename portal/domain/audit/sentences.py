@@ -1,0 +1,77 @@
+"""What each line of the trail says to a person. An act that is not here is shown by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: dict[str, str] = {
+    "answers.saved": "Answers saved",
+    "applicant.address_corrected": "E-mail address corrected",
+    "applicant.made": "First sign-in of this person",
+    "application.address_corrected": "E-mail address corrected",
+    "application.adjustments_viewed": "Adjustments read",
+    "application.discarded": "Draft deleted",
+    "application.downloaded": "Everything held was downloaded",
+    "application.started": "Application begun",
+    "application.submitted": "Application sent",
+    "application.viewed": "Application opened",
+    "application.withdrawn": "Application withdrawn",
+    "campaign.created": "Campaign made",
+    "campaign.extended": "Closing date moved",
+    "campaign.published": "Campaign published",
+    "clock.moved": "Demonstration clock moved",
+    "contact.corrected": "Contact details corrected",
+    "contact.revealed": "Contact details shown",
+    "document.checked": "File checked: clean",
+    "document.opened": "File opened",
+    "document.received": "File received",
+    "document.refused": "File refused",
+    "document.removed": "File removed",
+    "keys.rotated": "Master key rotated",
+    "passkey.added": "Passkey added",
+    "passkey.refused": "Passkey refused",
+    "passkey.removed": "Passkey removed",
+    "passkey.used": "Signed in with a passkey",
+    "recovery_code.used": "Recovery code used",
+    "recovery_codes.made": "Recovery codes made",
+    "requirement.asked": "Requirement asked for",
+    "requirement.decided": "Requirement decided",
+    "requirement.sent_back": "Requirement sent back to the applicant",
+    "session.began": "Signed in",
+    "session.others_ended": "Other browsers signed out",
+    "setting.changed": "Setting changed",
+    "sign_in.asked": "Sign-in code asked for",
+    "sign_in.confirmed": "Sign-in code confirmed",
+    "sign_in.refused": "Sign-in code refused",
+    "staff.added": "Staff account made",
+    "staff.code_refused": "Staff one-time code refused",
+    "staff.disabled": "Staff account disabled",
+    "staff.enabled": "Staff account enabled",
+    "staff.link_sent": "Staff set-up link sent",
+    "staff.password_refused": "Staff password refused",
+    "staff.password_set": "Staff password set",
+    "staff.reset": "Staff account reset",
+    "staff.role_ended": "Role ended",
+    "staff.role_given": "Role given",
+    "staff.second_factor_set": "Second factor set up",
+}
+# Codes in an event's detail that a reader wants beside the sentence, in this order.
+SHOWN = ("channel", "kind", "state", "role", "reason", "purpose", "answers", "key")
+
+
+def sentence(action: str) -> str:
+    """An act in words: "thing.was_done" reads "Thing: was done" where nobody has written a better one."""
+    thing, _, verb = action.partition(".")
+    return SENTENCES.get(action) or f"{thing.replace('_', ' ').capitalize()}: {verb.replace('_', ' ')}"
+
+
+def particulars(detail: Mapping[str, Any]) -> str:
+    """The codes of an event that help a reader: "telephone", "medical, met"."""
+    found = [_words(detail[name]) for name in SHOWN if detail.get(name)]
+    return ", ".join(found)
+
+
+def _words(value: Any) -> str:
+    listed = value if isinstance(value, list) else [value]
+    return ", ".join(str(each).replace("_", " ") for each in listed)

@@ -1,0 +1,168 @@
+"""The applications list as its page shows it: filters from the address, and addresses from filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from portal import clock
+from portal.domain.accounts.rules import Scope
+from portal.domain.applications import casework, search
+from portal.domain.applications.casework import FEW, Choices, Counts, Cursor, Option, Page
+from portal.domain.applications.models import Channel
+from portal.domain.applications.stages import STATE_WORDS, ListStage
+from portal.domain.campaigns.models import RequirementKind
+
+LONGEST_SEARCH = 120
+K = RequirementKind
+MARKS: dict[RequirementKind, tuple[str, str]] = {
+    K.IDENTITY: ("Id", "Identity"),
+    K.OCCUPATION: ("Oc", "Occupation"),
+    K.GUARDIAN: ("Gc", "Guardian consent"),
+    K.MEDICAL: ("Md", "Medical"),
+    K.FITNESS: ("Ft", "Fitness"),
+    K.REFERENCES: ("Rf", "References"),
+    K.VETTING: ("Vt", "Vetting"),
+}
+TABS: dict[ListStage | None, str] = {
+    None: "All stages",
+    ListStage.SIFT: "Sift",
+    ListStage.INTERVIEW: "Interview",
+    ListStage.OFFER: "Offer",
+    ListStage.TRAINING: "Training",
+    ListStage.APPOINTED: "Appointed",
+    ListStage.RESERVE: "Reserve",
+    ListStage.ENDED: "Ended",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for; what it does not know it leaves out."""
+
+    campaigns: tuple[Option, ...]
+    districts: tuple[Option, ...]
+    stage: ListStage | None
+    text: str
+    before: Cursor | None
+    after: Cursor | None
+
+    @classmethod
+    def of(cls, given: MultiDict[str, str], choices: Choices) -> Asked:
+        stage = given.get("stage", "")
+        return cls(
+            campaigns=choices.pick(choices.campaigns, given.getlist("campaign")),
+            districts=choices.pick(choices.districts, given.getlist("district")),
+            stage=ListStage(stage) if stage in set(ListStage) else None,
+            text=_readable(given.get("q", "")),
+            before=Cursor.parse(given.get("before")),
+            after=Cursor.parse(given.get("after")),
+        )
+
+    def address(self, **changes: Any) -> str:
+        """The list's address with these filters and what is changed; paging starts again."""
+        values: dict[str, Any] = {
+            "campaign": [option.slug for option in self.campaigns],
+            "district": [option.slug for option in self.districts],
+            "stage": self.stage.value if self.stage else None,
+            "q": self.text or None,
+        }
+        return url_for("staff.applications", **(values | changes))
+
+    def without(self, kind: str, option: Option) -> str:
+        chosen = self.campaigns if kind == "campaign" else self.districts
+        return self.address(**{kind: [each.slug for each in chosen if each != option]})
+
+
+def _readable(typed: str) -> str:
+    """What was typed, without what cannot be shown."""
+    shown = "".join(char if char.isprintable() else " " for char in typed)
+    return " ".join(shown.split())[:LONGEST_SEARCH]
+
+
+def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[str, Any]:
+    """Everything the list's page shows, in four statements, five when something was typed."""
+    choices = casework.choices(session, scope)
+    asked = Asked.of(given, choices)
+    typed = search.typed(session, asked.text)
+    wanted = casework.narrow(choices, asked.campaigns, asked.districts, typed)
+    counts = casework.counts(session, wanted)
+    page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=asked.after)
+    shown = marks_shown(page)
+    return {
+        "asked": asked,
+        "choices": choices,
+        "tabs": _tabs(asked, counts),
+        "chips": _chips(asked),
+        "found": counted(counts.of(asked.stage)),
+        "drafts": counted(counts.drafts),
+        "rows": [_row(row, shown) for row in page.rows],
+        "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in shown],
+        "newer": asked.address(after=str(page.newer)) if page.newer else None,
+        "older": asked.address(before=str(page.older)) if page.older else None,
+    }
+
+
+def counted(number: int) -> str:
+    """1,000, or "1,000+" for more."""
+    return f"{number:,}" if number <= FEW else f"{FEW:,}+"
+
+
+def _tabs(asked: Asked, counts: Counts) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "count": counted(counts.of(stage)),
+            "href": asked.address(stage=stage.value if stage else None),
+            "current": stage is asked.stage,
+        }
+        for stage, label in TABS.items()
+    ]
+
+
+def _chips(asked: Asked) -> list[dict[str, str]]:
+    """The filters in force, each with the address without it."""
+    chips = [{"label": option.name, "href": asked.without("campaign", option)} for option in asked.campaigns]
+    chips += [{"label": option.name, "href": asked.without("district", option)} for option in asked.districts]
+    if asked.stage:
+        chips.append({"label": f"Stage: {TABS[asked.stage]}", "href": asked.address(stage=None)})
+    if asked.text:
+        chips.append({"label": f"“{asked.text}”", "href": asked.address(q=None)})
+    return chips
+
+
+def marks_shown(page: Page) -> list[RequirementKind]:
+    """The requirements any row of the page has, in the fixed order of their columns."""
+    have = {pair.partition(":")[0] for row in page.rows for pair in (row.marks or "").split()}
+    return [kind for kind in MARKS if kind.value in have]
+
+
+def _row(row: Any, shown: Sequence[RequirementKind]) -> dict[str, Any]:
+    states = dict(pair.split(":") for pair in (row.marks or "").split())
+    marks = [
+        {"letters": MARKS[kind][0], "name": MARKS[kind][1], "state": states[kind.value]}
+        if kind.value in states
+        else None
+        for kind in shown
+    ]
+    return {
+        "reference": row.reference,
+        "name": f"{row.given_name} {row.family_name}".strip() or "No name given",
+        "state": STATE_WORDS[row.state],
+        "campaign": row.campaign,
+        "district": row.district or "Not known",
+        "marks": marks,
+        "received_at": row.received_at,
+        "still": _days(row.state_since),
+        "entered": "" if row.channel is Channel.ONLINE else row.channel.value,
+    }
+
+
+def _days(since: Any) -> int:
+    """Whole London days without movement."""
+    return (clock.today() - clock.london(since).date()).days
