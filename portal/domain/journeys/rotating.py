@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import Base, unit_of_work
 from portal.domain.accounts.models import StaffMember
-from portal.domain.applications.models import Answer
+from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
 from portal.domain.audit.actions import Actor, record
 from portal.domain.documents.models import Document
@@ -42,6 +42,10 @@ def _answer(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, **place_of(row.application_id, row.question_id))
 
 
+def _kept_form(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, table="kept_form", row=f"{row.application_id}:{row.section}", column="sealed")
+
+
 def _name(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, table="document", row=row.public_id, column="name_sealed")
 
@@ -58,6 +62,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Document, "wrapped_key", _wrapped),
     SealedColumn(Document, "name_sealed", _name),
     SealedColumn(Answer, "sealed", _answer),
+    SealedColumn(KeptForm, "sealed", _kept_form),
     SealedColumn(StaffMember, "totp_sealed", _totp),
 )
 
