@@ -1,9 +1,19 @@
-"""Long programmes: sampled by `make test`, run in full by `make prove`; both print their counts."""
+"""Long programmes: sampled by `make test`, run in full by `make prove`; both print their counts at the end.
+
+Loaded as a plugin (`-p tests.support.programme`) it gathers the counts from every test process.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from typing import Any
+
+from pytest import Config, Session, TerminalReporter, hookimpl
+
+KEPT = "programme_counts"
+_counted: Counter[str] = Counter()
 
 
 def full() -> bool:
@@ -12,8 +22,34 @@ def full() -> bool:
 
 
 def count(sample: int, whole: int) -> int:
-    """How many rounds to run now; says so, with the test that asked."""
+    """How many rounds to run now; notes it down, under the test (or the module) that asked."""
     chosen = whole if full() else sample
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
-    print(f"programme: {test}: {chosen} of {whole}", file=sys.stderr)  # noqa: T201
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0] or sys._getframe(1).f_globals["__name__"]
+    _counted[f"{test.partition('[')[0]}: {chosen:,} of {whole:,}"] += 1
     return chosen
+
+
+def _gathered(config: Config) -> Counter[str]:
+    found: Counter[str] = config.__dict__.setdefault(KEPT, Counter())
+    return found
+
+
+def pytest_sessionfinish(session: Session) -> None:
+    """A worker process hands its counts to the one that prints; that one keeps its own."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[KEPT] = dict(_counted)
+    else:
+        _gathered(session.config).update(_counted)
+
+
+@hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _gathered(node.config).update(getattr(node, "workeroutput", {}).get(KEPT, {}))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: Config) -> None:
+    found = _gathered(config)
+    if found:
+        terminalreporter.section("long programmes, " + ("in full" if full() else "sampled (make prove: in full)"))
+    for line, times in sorted(found.items()):
+        terminalreporter.write_line(line + (f", {times} times" if times > 1 else ""))
