@@ -34,7 +34,7 @@ class DayField(Field):  # type: ignore[misc]
             try:
                 day, month, year = self.raw_data
                 self.data = date(int(year), self._month(month), int(day))
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise ValueError(self.impossible) from None
 
     def _month(self, typed: str) -> int:
