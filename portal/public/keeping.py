@@ -27,19 +27,21 @@ def keeps_typed(view: View) -> View:
 def _keep(response: Response) -> Response:
     given = request.view_args or {}
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if not fields:
+        return response
     token = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
-    keys = outside_of(current_app).keys
-    if keeping.keep_form(db.session(), given["reference"], given["section"], fields, token, keys):
-        settings: Settings = current_app.config["PORTAL"]
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=keeping.KEPT_FOR,
-            path="/applications",
-            secure=settings.secure,
-            httponly=True,
-            samesite="Lax",
-        )
+    keeping.keep_form(db.session(), given["reference"], given["section"], fields, token, outside_of(current_app).keys)
+    settings: Settings = current_app.config["PORTAL"]
+    # Set whether or not such an application exists: the answer must not tell a stranger which.
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=keeping.KEPT_FOR,
+        path="/applications",
+        secure=settings.secure,
+        httponly=True,
+        samesite="Lax",
+    )
     return response
 
 

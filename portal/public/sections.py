@@ -25,6 +25,7 @@ from portal.web.errors import refused_beside_field
 from portal.web.guards import for_applicants
 from portal.web.pages import page_or_fragment, wants_fragment
 from portal.web.setup import outside_of
+from portal.web.wording import ago, clock_time
 
 ADDRESS = f"/applications/<reference>/<any({', '.join(QUESTIONS)}):section>"
 
@@ -139,8 +140,16 @@ def _show(page: QuestionPage, status: int = 200, *, place_changed: bool = False)
         asked=page.asked,
         progress=part_of(standing, page.section) if standing else None,
         place_changed=place_changed,
-        saved_at=clock.now() if wants_fragment() else saved_at(db.session(), page.application),
+        saved_words=_saved_words(page.application),
     )
+
+
+def _saved_words(application: Application) -> str:
+    """What the quiet mark says: the time of a field just kept, or when something last was."""
+    if wants_fragment():
+        return f"Saved at {clock_time(clock.now())}"
+    last = saved_at(db.session(), application)
+    return f"Saved {ago(last)} at {clock_time(last)}" if last else "We save as you go"
 
 
 def _go(address: str) -> Response:

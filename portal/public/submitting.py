@@ -21,6 +21,7 @@ from portal.domain.campaigns.rules import last_day
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.public.door import blueprint
+from portal.public.steps import first_waiting
 from portal.web.guards import for_applicants
 from portal.web.setup import outside_of
 
@@ -105,6 +106,7 @@ def _check(application: Application, form: SendForm, status: int = 200) -> Respo
         form=form,
         parts=_parts(standing, said, draft),
         standing=standing,
+        carry_on=first_waiting(application, standing),
         late=_late(application, now),
         last_day=last_day(application.campaign),
         email=current_user.person.email,

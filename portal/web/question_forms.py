@@ -29,6 +29,13 @@ class DateField(Field):  # type: ignore[misc]
         return date_boxes(self.data)
 
 
+class ChoiceField(Field):  # type: ignore[misc]
+    """One of several. Browsers send nothing while none is chosen."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 class ChoicesField(Field):  # type: ignore[misc]
     """Boxes to tick. None ticked is an answer too, and browsers then send nothing."""
 
@@ -83,6 +90,8 @@ def _field(each: Asked) -> Any:
         return ChoicesField(each.label)
     if each.confirm:
         return BooleanField(each.label)
+    if each.kind in {QuestionKind.YES_NO, QuestionKind.CHOICE, QuestionKind.DISTRICT}:
+        return ChoiceField(each.label)
     return StringField(each.label)
 
 

@@ -138,8 +138,8 @@ def road(state: State, dates: Dates, applied_on: date, applied_words: str) -> li
     """The whole road with this application on it; empty once an application has ended."""
     if state not in _REACHED:
         return []
-    months = f"{_day(dates.interviews_from)} to {_day(dates.interviews_to)}"
-    training = f"{_day(dates.training_from)} to {_day(dates.training_to)}"
+    months = _span(dates.interviews_from, dates.interviews_to)
+    training = _span(dates.training_from, dates.training_to)
     stops = (
         (_day(applied_on), "Applied", applied_words, False),
         (f"By {_day(dates.answer_by)}", "Being read", "By people who do not see your name", False),
@@ -205,6 +205,12 @@ def checks(rows: Sequence[tuple[RequirementKind, Stage, RequirementState]]) -> l
         hint = _LATER[due] if state is RequirementState.NOT_ASKED else ""
         found.append(Check(kind, NAMES[kind], hint, status, flag))
     return found
+
+
+def _span(first: date, last: date) -> str:
+    """1 to 28 February; 28 April to 24 June"""
+    start = f"{first.day}" if first.month == last.month else _day(first)
+    return f"{start} to {_day(last)}"
 
 
 def _day(day: date) -> str:

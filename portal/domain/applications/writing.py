@@ -100,10 +100,9 @@ def _place(
     rows: Mapping[int, Answer],
     keys: KeyRing,
 ) -> list[str]:
-    """The district: the postcode's only one, or the one chosen of those it lies in, or none."""
+    """The district: the postcode's only one, or the one now chosen of those it lies in, or none."""
     candidates = districts_of_postcode(session, str(values.get("postcode", "")))
-    wanted = given.get("district", values.get("district", ""))
-    found = _chosen(candidates, wanted)
+    found = _chosen(candidates, given.get("district", ""))
     if (found.id if found else None) == application.district_id:
         return []
     application.district = found
