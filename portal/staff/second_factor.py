@@ -114,8 +114,8 @@ def _picture(secret: str) -> Markup:
     address = pyotp.TOTP(secret).provisioning_uri(name=current_user.person.email, issuer_name=settings.service_name)
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
-        drawn, kind="svg", scale=4, border=4, xmldecl=False, svgns=True, svgclass="v-qr", lineclass=None, light="#fff",
-        title="QR code for your app", omitsize=False,
+        drawn, kind="svg", border=4, xmldecl=False, svgns=True, svgclass="v-qr", lineclass=None, light="#fff",
+        title="QR code for your app", omitsize=True,
     )  # fmt: skip
     return Markup(drawn.getvalue().decode())  # noqa: S704  drawn by us from our own secret
 

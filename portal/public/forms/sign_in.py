@@ -24,7 +24,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     email = StringField(
-        "What is your e-mail address?",
+        "What is your e\u2011mail address?",
         description="We will send you a code to sign in with. You do not need a password.",
         widget=GovTextInput(),
         validators=[InputRequired("Enter your e-mail address"), Length(max=254)],
@@ -42,7 +42,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     code = StringField(
-        "Check your e-mail",
+        "Check your e\u2011mail",
         widget=GovTextInput(),
         filters=[digits_only],
         validators=[
