@@ -1,9 +1,12 @@
 // Keeps what is typed. htmx sends a field when it is left; this looks after the moments when that is not enough:
-// a failed save says so and is tried again, and leaving the page (or locking the phone) sends what is not saved yet.
+// a failed save says so and is tried again, leaving the page (or locking the phone) sends what is not saved yet, and
+// the button waits for a save on its way, which could otherwise arrive after it with less in it.
 
 const form = document.querySelector("form[data-autosave]");
 const AGAIN = 10_000; // milliseconds between tries
-let unsaved = false;
+const PATIENCE = 3_000; // milliseconds the button waits
+let unsaved = false; // something was typed since the last save began
+let onItsWay = false;
 let sending = false; // the button was pressed: the browser is sending everything itself
 let timer = 0;
 
@@ -27,20 +30,38 @@ function failed() {
 }
 
 function leaving() {
-  if (!unsaved || sending) return;
+  if (sending || !(unsaved || onItsWay)) return;
   const body = new URLSearchParams(new FormData(form));
   const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
   fetch(form.getAttribute("hx-post"), { method: "POST", body, headers, keepalive: true }).catch(() => {});
 }
 
+function beginning(event) {
+  if (sending) event.preventDefault();
+  else [unsaved, onItsWay] = [false, true];
+}
+
+function submitting(event) {
+  if (sending || !onItsWay) {
+    [sending, onItsWay] = [true, false];
+    return;
+  }
+  sending = true;
+  event.preventDefault();
+  const go = () => onItsWay && form.requestSubmit(event.submitter);
+  form.addEventListener("htmx:afterRequest", go, { once: true });
+  setTimeout(go, PATIENCE);
+}
+
 if (form) {
   form.addEventListener("input", () => (unsaved = true));
-  form.addEventListener("submit", () => (sending = true));
-  form.addEventListener("htmx:beforeRequest", () => (unsaved = false));
+  form.addEventListener("submit", submitting);
+  form.addEventListener("htmx:beforeRequest", beginning);
+  form.addEventListener("htmx:afterRequest", () => sending || (onItsWay = false));
   form.addEventListener("htmx:sendError", failed);
   form.addEventListener("htmx:timeout", failed);
   form.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status !== 401 && failed());
   addEventListener("online", () => unsaved && form.dispatchEvent(new Event("change", { bubbles: true })));
-  addEventListener("pageshow", () => (sending = false));
+  addEventListener("pageshow", () => ([sending, onItsWay] = [false, false]));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leaving());
 }
