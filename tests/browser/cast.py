@@ -1,0 +1,128 @@
+"""People in every state there are pages for, and browsers signed in as them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from playwright.sync_api import expect
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.accounts.models import Applicant, Role, StaffMember
+from portal.domain.accounts.queries import staff_by_email
+from portal.domain.accounts.staff_accounts import NewRole, create_staff
+from portal.domain.applications.actions import enter_for, withdraw
+from portal.domain.applications.models import Application, Channel
+from portal.domain.applications.rules import WithdrawReason
+from portal.domain.audit.actions import SYSTEM
+from portal.domain.campaigns.models import RequirementKind
+from portal.domain.campaigns.queries import campaign_by_slug
+from tests.support.browser import PASSWORD, Portal, Visitor, code_in
+from tests.support.files import make_pdf_with_script, make_png
+from tests.support.live import cookies_of
+from tests.support.make_applications import a_draft, a_submitted
+from tests.support.make_documents import a_document
+from tests.support.people import an_applicant
+
+STAFF = {role.value: role for role in (Role.RECRUITER, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)}
+APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone")
+
+
+@dataclass
+class Cast:
+    """The names that addresses need: `refs` and `files` by whose they are."""
+
+    portal: Portal
+    emails: dict[str, str] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    set_up: str = ""  # an unused set-up link's token
+    member: int = 0
+    entered: str = ""  # an application a recruiter is entering
+
+    def become(self, visitor: Visitor, actor: str) -> Visitor:
+        """Signs the visitor in as one of the cast, by the cookie the real sign-in sets."""
+        if actor == "stranger":
+            return visitor
+        with self.portal.inside() as session:
+            email = self.emails[actor]
+            cookies = cookies_of(self.portal.app, _person(session, email))
+        for name, value in cookies.items():
+            path = "/staff" if name == "staff_session" else "/"
+            visitor.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": path}])
+        return visitor
+
+    def half_way(self, visitor: Visitor, *, new: bool) -> Visitor:
+        """A password given and no second step yet; `new` has no app either."""
+        if new:
+            with self.portal.inside() as session:
+                path = f"/staff/set-up/{_new_member(session)[1]}"
+            visitor.go(path)
+            visitor.page.locator("input[name=password]").fill(PASSWORD)
+            visitor.page.locator("input[name=again]").fill(PASSWORD)
+            visitor.page.get_by_role("button", name="Set password").click()
+        else:
+            officer = self.portal.officer(Role.TRAINER)
+            visitor.go("/staff/sign-in")
+            visitor.page.locator("input[name=email]").fill(officer.email)
+            visitor.page.locator("input[name=password]").fill(officer.password)
+            visitor.page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("second step", ignore_case=True)
+        return visitor
+
+    def asked_for_code(self, visitor: Visitor) -> str:
+        """Leaves the visitor where the code is asked for; returns the mailed link's path."""
+        email = f"asking{secrets.token_hex(3)}@example.org"
+        visitor.go("/sign-in")
+        visitor.page.locator("input[name=email]").fill(email)
+        visitor.page.get_by_role("button", name="Send me a code").click()
+        text = self.portal.letter(email, "code")
+        assert code_in(text)
+        return next(line for line in text.split() if "/sign-in/link/" in line).removeprefix(self.portal.url)
+
+
+def _person(session: Session, email: str) -> Applicant | StaffMember:
+    found = staff_by_email(session, email)
+    return found or session.scalars(select(Applicant).filter_by(email=email)).one()
+
+
+def _new_member(session: Session) -> tuple[int, str]:
+    email = f"new{secrets.token_hex(3)}@force.example"
+    member, token = create_staff(
+        session, SYSTEM, email=email, name="Jo Newcomer", roles=[NewRole(Role.TRAINER)], mailed=False
+    )
+    return member.id, token
+
+
+def gather(portal: Portal) -> Cast:
+    """Everybody, and one of everything that they may look at."""
+    cast = Cast(portal)
+    for name, role in STAFF.items():
+        cast.emails[name] = portal.officer(role).email
+    with portal.inside() as session:
+        cast.member, cast.set_up = _new_member(session)
+        _applicants(session, cast)
+        campaign, recruiter = campaign_by_slug(session, portal.campaign), _person(session, cast.emails["recruiter"])
+        cast.entered = enter_for(session, recruiter, "caller@example.org", campaign, Channel.TELEPHONE).reference
+    return cast
+
+
+def _applicants(session: Session, cast: Cast) -> None:
+    app, campaign = cast.portal.app, campaign_by_slug(session, cast.portal.campaign)
+    people = {name: an_applicant(session, f"{name}@example.org") for name in APPLICANTS}
+    cast.emails |= {name: person.email for name, person in people.items()}
+    kept: dict[str, Application] = {
+        "drafter": a_draft(session, app, campaign, applicant=people["drafter"], complete=False),
+        "ready": a_draft(session, app, campaign, applicant=people["ready"]),
+        "sent": a_submitted(session, app, campaign, applicant=people["sent"]),
+        "gone": a_submitted(session, app, campaign, applicant=people["gone"]),
+    }
+    cast.refs = {name: application.reference for name, application in kept.items()}
+    for name in ("drafter", "sent"):
+        cast.files[name] = a_document(session, app, kept[name]).public_id
+    drafted = kept["drafter"]
+    a_document(session, app, drafted, kind=RequirementKind.FITNESS, content=make_png(), name="shuttle run.png")
+    a_document(session, app, drafted, content=make_pdf_with_script(), name="certificate with script.pdf")
+    withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))

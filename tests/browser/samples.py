@@ -1,0 +1,115 @@
+"""An address for every page, and why some addresses are not looked at.
+
+A new page without a line here fails the test: nobody has looked at it yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from portal.domain.applications.sections import QUESTIONS
+from tests.browser.cast import Cast
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Somebody, and an address they look at."""
+
+    actor: str
+    path: str
+    status: int = 200
+
+
+def _of(actor: str, *paths: str) -> Callable[[Cast], Iterator[Sample]]:
+    """Paths may name `{slug}`, `{drafter}` (a reference), `{drafter_file}`, `{member}` and so on."""
+
+    def samples(cast: Cast) -> Iterator[Sample]:
+        names = {
+            "slug": cast.portal.campaign,
+            "member": cast.member,
+            "set_up": cast.set_up,
+            "entered": cast.entered,
+            **cast.refs,
+            **{f"{name}_file": public_id for name, public_id in cast.files.items()},
+        }
+        for path in paths:
+            yield Sample(actor, path.format(**names))
+
+    return samples
+
+
+def _both(*parts: Callable[[Cast], Iterator[Sample]]) -> Callable[[Cast], Iterator[Sample]]:
+    return lambda cast: (sample for part in parts for sample in part(cast))
+
+
+def _own(page: str, *actors: str) -> Callable[[Cast], Iterator[Sample]]:
+    """The same page of several applicants' own applications."""
+    return _both(*(_of(actor, f"/applications/{{{actor}}}{page}") for actor in actors))
+
+
+SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
+    "public.home": _of("stranger", "/"),
+    "public.roles": _of("stranger", "/roles"),
+    "public.role": _of("stranger", "/roles/community-policing-volunteer", "/roles/volunteer-police-cadet"),
+    "public.campaigns": _of("stranger", "/campaigns"),
+    "public.campaign": _of("stranger", "/campaigns/{slug}"),
+    "public.check": _of("stranger", "/campaigns/{slug}/check"),
+    "public.apply": _both(_of("stranger", "/campaigns/{slug}/apply"), _of("beginner", "/campaigns/{slug}/apply")),
+    "public.privacy": _of("stranger", "/privacy"),
+    "public.cookies": _of("stranger", "/cookies"),
+    "public.accessibility": _of("stranger", "/accessibility"),
+    "public.sign_in": _of("stranger", "/sign-in", "/sign-in?next=/account"),
+    "public.sign_out": _both(_of("stranger", "/sign-out"), _of("beginner", "/sign-out")),
+    "public.account": _both(*(_of(actor, "/account") for actor in ("beginner", "drafter", "sent", "gone"))),
+    "public.application": _own("", "drafter", "ready", "sent", "gone"),
+    "public.section": _both(_own("/contact", "sent"), *(_own(f"/{name}", "drafter", "ready") for name in QUESTIONS)),
+    "public.documents": _own("/documents", "drafter", "ready", "sent"),
+    "public.confirm_removal": _of("drafter", "/applications/{drafter}/documents/{drafter_file}/remove"),
+    "public.check_answers": _own("/check-answers", "drafter", "ready", "sent"),
+    "public.submitted": _own("/submitted", "sent"),
+    "public.withdraw": _own("/withdraw", "ready", "sent"),
+    "staff.sign_in": _of("stranger", "/staff/sign-in"),
+    "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
+    "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
+    "staff.own_account": _of("auditor", "/staff/account"),
+    "staff.change_password": _of("auditor", "/staff/account/password"),
+    "staff.my_work": _both(
+        *(_of(actor, "/staff/") for actor in ("recruiter", "medical", "administrator", "auditor")),
+    ),
+    "staff.applications": _of("recruiter", "/staff/applications", "/staff/applications?q=nobody-has-this"),
+    "staff.application": _of("recruiter", "/staff/applications/{sent}", "/staff/applications/{gone}"),
+    "staff.reveal_contact": _of("recruiter", "/staff/applications/{sent}/contact"),
+    "staff.correct_application_address": _of("recruiter", "/staff/applications/{sent}/address"),
+    "staff.new_application": _of("recruiter", "/staff/applications/new"),
+    "staff.edit_application": _of("recruiter", "/staff/applications/{entered}/edit"),
+    "staff.edit_section": _of("recruiter", *(f"/staff/applications/{{entered}}/edit/{name}" for name in QUESTIONS)),
+    "staff.admin": _of("administrator", "/staff/admin"),
+    "staff.add_member": _of("administrator", "/staff/admin/add"),
+    "staff.member": _of("administrator", "/staff/admin/people/{member}"),
+    "staff.permissions": _of("administrator", "/staff/admin/permissions"),
+    "staff.audit": _of("auditor", "/staff/audit", "/staff/audit?reference=nothing"),
+    "demo.mail": _of("stranger", "/demo/mail"),
+    "demo.clock": _of("stranger", "/demo/clock"),
+}
+
+ELSEWHERE = {
+    "public.sign_in_code": "comes after asking for a code: test_pages.py looks at it there",
+    "public.sign_in_link": "comes in a mail: test_pages.py looks at it there",
+    "staff.second_factor": "comes after a password: test_pages.py looks at it there",
+    "staff.recovery": "comes after a password: test_pages.py looks at it there",
+    "staff.set_up_second_factor": "comes after a new password: test_pages.py looks at it there",
+}
+
+NOT_PAGES = {
+    "static": "style sheets, scripts and pictures",
+    "health.brand": "a style sheet",
+    "health.healthz": "words for machines",
+    "health.readyz": "words for machines",
+    "public.campaign_dates": "a calendar file",
+    "public.document": "a download",
+    "public.download": "a download",
+    "public.submit": "a GET goes on to the check page",
+    "demo.sign_in_as": "signs in and goes on",
+    "demo_staff.sign_in_as_staff": "signs in and goes on",
+}
