@@ -10,7 +10,7 @@ BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest -p tests.support.programme -n 2 --dist worksteal -q -rs
 S3 = $(if $(filter 1,$(REQUIRE_SERVICES))$(wildcard .venv-s3),$(ENVIRONMENT) .venv-s3 requirements/s3-server.txt,:)
 
-.PHONY: help run test prove bench shots demo-links lint types lock clean base dev
+.PHONY: help run test prove bench shots demo-links lint types lock clean clean-clone base dev .venv/dev
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,8 @@ base:
 dev:
 	@$(ENVIRONMENT) .venv requirements/dev.txt
 	@$(S3)
+
+.venv/dev: dev
 
 ## make run         the demonstration: web and background work, until Ctrl-C
 run: base
@@ -55,6 +57,10 @@ lint: dev
 ## make types       mypy, strict
 types: dev
 	@$(BIN)/mypy
+
+## make clean-clone a fresh clone of what is committed starts, and leaves its tree as it was
+clean-clone: dev
+	@$(BIN)/python tools/clean_clone.py build/clean-clone
 
 ## make lock        compile the locks again from pyproject.toml (UPGRADE=1 takes newer versions)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(if $(UPGRADE),--upgrade)

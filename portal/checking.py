@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,8 +41,9 @@ def findings(app: Flask) -> Iterator[Finding]:
     database = _database()
     yield database
     if database.problem is None:
-        yield _administrator(settings)
+        yield _administrator()
         yield _master_keys(settings)
+    yield _folder(settings)
     yield _storage(app)
     yield _scanner(app, settings)
     yield _mail_server(settings)
@@ -59,7 +61,7 @@ def _database() -> Finding:
     return Finding("Database", note=f"{db.engine.dialect.name}, up to date")
 
 
-def _administrator(settings: Settings) -> Finding:
+def _administrator() -> Finding:
     administrators = (
         select(func.count())
         .select_from(StaffMember)
@@ -83,6 +85,15 @@ def _master_keys(settings: Settings) -> Finding:
     if old := sorted(used - {max(keys)}):
         return Finding("Master keys", note=f"version {old} is still in use; python -m portal.cli rotate-keys renews")
     return Finding("Master keys", note=f"version {max(keys)} seals")
+
+
+def _folder(settings: Settings) -> Finding:
+    """Where one machine keeps its queue and the mark that forgets cached pages; Redis takes its place for several."""
+    if settings.redis_url:
+        return Finding("Data folder", note="not needed beside Redis")
+    if settings.data.is_dir() and os.access(settings.data, os.W_OK):
+        return Finding("Data folder", note=str(settings.data))
+    return Finding("Data folder", "It is missing or cannot be written. Check PORTAL_DATA, or set PORTAL_REDIS_URL.")
 
 
 def _storage(app: Flask) -> Finding:

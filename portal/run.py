@@ -24,9 +24,9 @@ from typing import NoReturn
 
 import click
 
-from portal.config import Settings, Unsafe, settings_from
+from portal.config import Settings, Unsafe
 from portal.domain.refusals import Refusal
-from portal.starting import prepare, welcome
+from portal.starting import prepare, settings_here, welcome
 
 READY_WITHIN = 60.0  # seconds
 STOP_WITHIN = 15.0  # seconds a process has to end by itself
@@ -97,7 +97,7 @@ class Running:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """The children see the same settings; PORTAL_NOW has done its work and would be refused nowhere."""
+    """Both processes see the same settings, whatever folder they look from."""
     given = {"PORTAL_BASE_URL": settings.base_url, "PORTAL_DATA": str(settings.data), "PORT": str(_port())}
     return os.environ | given | {"PYTHONUNBUFFERED": "1"}
 
@@ -113,9 +113,8 @@ def _refuse(message: str) -> NoReturn:
 
 def _settings() -> Settings:
     port = _port()
-    environ = {"PORTAL_BASE_URL": f"http://127.0.0.1:{port}"} | dict(os.environ)
     try:
-        settings = settings_from(environ)
+        settings = settings_here()
     except Unsafe as unsafe:
         _refuse(f"{unsafe}")
     if not settings.demonstration:

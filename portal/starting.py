@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock, create_app
-from portal.config import Settings
+from portal.config import Settings, settings_from
 from portal.domain.accounts.models import StaffMember
 from portal.domain.demonstration.make import made_up_to, make_demonstration
 from portal.domain.demonstration.moments import moment_of
@@ -26,10 +27,16 @@ MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 Say = Callable[[str], object]
 
 
+def settings_here() -> Settings:
+    """The environment's settings; PORT alone is enough to say where the demonstration answers. Raises `Unsafe`."""
+    port = os.environ.get("PORT") or "5000"
+    return settings_from({"PORTAL_BASE_URL": f"http://127.0.0.1:{port}", **os.environ})
+
+
 @contextmanager
 def application(settings: Settings | None = None) -> Iterator[Flask]:
     """The application with its context pushed, its clock set, and its connections closed afterwards."""
-    app = create_app(settings)
+    app = create_app(settings or settings_here())
     with app.app_context():
         given: Settings = app.config["PORTAL"]
         if given.demonstration:
