@@ -34,14 +34,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         extension.init_app(app)
     migrate.init_app(app, db)
     setup.init_database(app)
-    init_headers(app)  # the origin check stands before the token check
+    init_headers(app)  # first where a form comes from, then who sends it, then its token
+    app.before_request(guard)
     csrf.init_app(app)
     init_sessions(app)
     init_templates(app)
     init_errors(app)
     setup.init_background(app)
 
-    app.before_request(guard)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public)
     app.register_blueprint(staff, url_prefix="/staff")

@@ -22,10 +22,10 @@ from portal.config import Settings
 from portal.domain.accounts import actions
 from portal.domain.accounts.models import Applicant, StaffMember
 from portal.extensions import db
+from tests.support.people import RAW_TOKEN
 from tests.support.services import free_port
 
 ROOT = Path(__file__).parents[2]
-RAW_TOKEN = "0123456789abcdef"
 READY_WITHIN = 60.0  # seconds; a test machine may be busy
 STOP_WITHIN = 40.0
 

@@ -15,6 +15,7 @@ from portal.domain.accounts.models import Applicant, Role, StaffMember, StaffRol
 from tests.support.client import JudgingClient
 
 _numbers = count(1)
+RAW_TOKEN = "0123456789abcdef"  # what a signed-in browser's form token is made of
 
 
 def an_applicant(session: Session, email: str = "") -> Applicant:
@@ -50,4 +51,5 @@ def browser_of(app: Flask, person: Applicant | StaffMember, *, second_factor: bo
     with made.session_transaction(door) as cookie:
         cookie["_user_id"] = token
         cookie["_fresh"] = True
+        cookie["csrf_token"] = RAW_TOKEN
     return made

@@ -1,0 +1,147 @@
+"""Who gets what at every route: written by hand from the role table, never derived from the code.
+
+Each row: endpoint, an address (names in braces are filled by the test's world), who may reach it,
+what they get by GET (none: there is no GET), and what an empty POST without a token gets them
+(none: there is no POST). Everybody else gets what DENIED says for their kind.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ALL = ("stranger", "owner", "neighbour", "half", "recruiter", "assessor", "liaison", "vetting", "medical", "trainer",
+       "supervisor", "administrator", "auditor")  # fmt: skip
+EVERY_ROLE = ALL[4:]
+OWNER = ("owner",)
+APPLICANTS = ("owner", "neighbour")
+RECRUITER = ("recruiter",)
+CASEWORKERS = ("recruiter", "liaison")
+REVIEWER = ("medical",)
+ADMINISTRATOR = ("administrator",)
+AUDITOR = ("auditor",)
+HALF_AND_STAFF = ("half", *EVERY_ROLE)
+
+TOKEN_MISSING = 400
+
+
+class Row(NamedTuple):
+    endpoint: str
+    address: str
+    who: tuple[str, ...]
+    get: int | None = 200
+    post: int | None = None
+
+
+ROWS = (
+    # Open to all. Their forms have no token (such pages set no cookie); an empty one is a mistake beside a field.
+    Row("public.home", "/", ALL),
+    Row("public.roles", "/roles", ALL),
+    Row("public.role", "/roles/community-policing-volunteer", ALL),
+    Row("public.campaigns", "/campaigns", ALL),
+    Row("public.campaign", "/campaigns/{campaign}", ALL),
+    Row("public.campaign_dates", "/campaigns/{campaign}/dates.ics", ALL),
+    Row("public.medical_form_to_print", "/campaigns/{campaign}/medical-form.pdf", ALL),
+    Row("public.check", "/campaigns/{campaign}/check", ALL, 200, 422),
+    Row("public.privacy", "/privacy", ALL),
+    Row("public.accessibility", "/accessibility", ALL),
+    Row("public.cookies", "/cookies", ALL, 200, 422),
+    Row("public.sign_in", "/sign-in", ALL, 200, 422),
+    Row("public.sign_in_code", "/sign-in/code", ALL, 303, 303),
+    Row("public.sign_in_again", "/sign-in/again", ALL, None, 303),
+    Row("public.sign_in_link", "/sign-in/link/no-such-token", ALL, 410),
+    Row("public.sign_in_by_link", "/sign-in/link/no-such-token", ALL, None, 410),
+    Row("health.healthz", "/healthz", ALL),
+    Row("health.readyz", "/readyz", ALL),
+    Row("health.brand", "/brand.css", ALL),
+    Row("static", "/static/favicon.svg", ALL),
+    Row("demo.mail", "/demo/mail", ALL),
+    Row("demo.clock", "/demo/clock", ALL, 200, 422),
+    # Applicants; what is another's is not there.
+    Row("public.apply", "/campaigns/{campaign}/apply", ALL),
+    Row("public.begin", "/campaigns/{campaign}/apply", APPLICANTS, None, TOKEN_MISSING),
+    Row("public.account", "/account", APPLICANTS),
+    Row("public.application", "/applications/{draft}", OWNER),
+    Row("public.application", "/applications/{sent}", OWNER),
+    Row("public.section", "/applications/{draft}/why", OWNER, 200, TOKEN_MISSING),
+    Row("public.documents", "/applications/{draft}/documents", OWNER),
+    Row("public.send_documents", "/applications/{draft}/documents", OWNER, None, TOKEN_MISSING),
+    Row("public.document", "/applications/{draft}/documents/{document}", OWNER),
+    Row("public.confirm_removal", "/applications/{draft}/documents/{document}/remove", OWNER),
+    Row("public.remove_document", "/applications/{draft}/documents/{document}/remove", OWNER, None, TOKEN_MISSING),
+    Row("public.check_answers", "/applications/{draft}/check-answers", OWNER),
+    Row("public.submit", "/applications/{draft}/submit", OWNER, 303, TOKEN_MISSING),
+    Row("public.submitted", "/applications/{sent}/submitted", OWNER),
+    Row("public.withdraw", "/applications/{sent}/withdraw", OWNER, 200, TOKEN_MISSING),
+    Row("public.download", "/applications/{sent}/download", OWNER),
+    # Staff at the door.
+    Row("staff.sign_in", "/staff/sign-in", ALL, 200, 422),
+    Row("staff.passkey_options", "/staff/sign-in/passkey/options", ALL, None, 200),
+    Row("staff.sign_in_by_passkey", "/staff/sign-in/passkey", ALL, None, 422),
+    Row("staff.set_up", "/staff/set-up/no-such-token", ALL, 410, 410),
+    Row("staff.second_factor", "/staff/second-factor", HALF_AND_STAFF, 200, TOKEN_MISSING),
+    Row("staff.recovery", "/staff/second-factor/recovery", HALF_AND_STAFF, 200, TOKEN_MISSING),
+    Row("staff.set_up_second_factor", "/staff/second-factor/set-up", HALF_AND_STAFF, 303, TOKEN_MISSING),
+    Row("staff.recovery_codes_saved", "/staff/second-factor/saved", HALF_AND_STAFF, None, TOKEN_MISSING),
+    # Every member of staff: their day and their own account.
+    Row("staff.my_work", "/staff/", EVERY_ROLE),
+    Row("staff.own_account", "/staff/account", EVERY_ROLE),
+    Row("staff.change_password", "/staff/account/password", EVERY_ROLE, 200, TOKEN_MISSING),
+    Row("staff.new_recovery_codes", "/staff/account/recovery-codes", EVERY_ROLE, None, TOKEN_MISSING),
+    Row("staff.end_others", "/staff/account/sessions/end", EVERY_ROLE, None, TOKEN_MISSING),
+    Row("staff.add_passkey", "/staff/account/passkeys", EVERY_ROLE, None, TOKEN_MISSING),
+    Row("staff.new_passkey_options", "/staff/account/passkeys/options", EVERY_ROLE, None, TOKEN_MISSING),
+    Row("staff.remove_passkey", "/staff/account/passkeys/1/remove", EVERY_ROLE, None, TOKEN_MISSING),
+    # Recruiters, and liaison officers for their divisions.
+    Row("staff.applications", "/staff/applications", CASEWORKERS),
+    Row("staff.application", "/staff/applications/{sent}", CASEWORKERS),
+    Row("staff.reveal_contact", "/staff/applications/{sent}/contact", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.correct_application_address", "/staff/applications/{sent}/address", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.new_application", "/staff/applications/new", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.edit_application", "/staff/applications/{entered}/edit", RECRUITER),
+    Row("staff.edit_section", "/staff/applications/{entered}/edit/why", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.send_application", "/staff/applications/{entered}/send", RECRUITER, None, TOKEN_MISSING),
+    # Medical and fitness: the reviewer alone.
+    Row("staff.checks", "/staff/checks", REVIEWER),
+    Row("staff.check", "/staff/checks/{sent}", REVIEWER),
+    Row("staff.decide_check", "/staff/checks/{sent}/medical", REVIEWER, None, TOKEN_MISSING),
+    Row("staff.document", "/staff/documents/{sent_document}", REVIEWER),
+    # Accounts and the trail.
+    Row("staff.admin", "/staff/admin", ADMINISTRATOR),
+    Row("staff.permissions", "/staff/admin/permissions", ADMINISTRATOR),
+    Row("staff.add_member", "/staff/admin/add", ADMINISTRATOR, 200, TOKEN_MISSING),
+    Row("staff.member", "/staff/admin/people/{member}", ADMINISTRATOR),
+    Row("staff.disable", "/staff/admin/people/{member}/disable", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.enable", "/staff/admin/people/{member}/enable", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.send_link", "/staff/admin/people/{member}/link", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.reset", "/staff/admin/people/{member}/reset", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.give_role", "/staff/admin/people/{member}/roles", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.end_role", "/staff/admin/people/{member}/roles/{role}/end", ADMINISTRATOR, None, TOKEN_MISSING),
+    Row("staff.audit", "/staff/audit", AUDITOR),
+)
+
+# Somebody already signed in is sent on from pages that are only a way in.
+SENT_ON = {
+    ("public.sign_in", "GET"): dict.fromkeys(APPLICANTS, 303),
+    ("staff.sign_in", "GET"): dict.fromkeys(HALF_AND_STAFF, 303),
+    ("staff.second_factor", "GET"): dict.fromkeys(EVERY_ROLE, 303),
+    ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
+}
+
+# Signing in and out change who is asking: their own tests walk them.
+ELSEWHERE = {
+    "public.sign_out": "tests/public/test_sign_in.py",
+    "staff.sign_out": "tests/staff/test_sign_in.py",
+    "demo.sign_in_as": "tests/web/test_demo_sign_in.py",
+    "demo_staff.sign_in_as_staff": "tests/web/test_demo_sign_in.py",
+}
+
+
+def denied(row: Row, actor: str) -> int:
+    """What somebody gets who may not: strangers a way to sign in, known people a plain no."""
+    if row.address.startswith("/staff"):
+        if actor in {"stranger", "owner", "neighbour"}:
+            return 303  # to the staff sign-in: an applicant's cookie says nothing here
+        return 302 if actor == "half" else 403  # half signed in: to the second factor
+    if actor == "neighbour":
+        return 404  # another's reference does not exist
+    return 303  # to the applicants' sign-in
