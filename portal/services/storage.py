@@ -160,6 +160,18 @@ class Storage:
             for page in self._store.list(_checked(prefix) if prefix else None):
                 yield from ((found["path"], found["last_modified"]) for found in page)
 
+    def forget_unfinished(self, before: datetime) -> int:
+        """In a folder: deletes the parts that a process killed amid a write left before then; returns how many.
+
+        They are of no use to anybody: their key was never kept. A bucket has its own rule for them (abort incomplete
+        multipart uploads), to be set when it is made.
+        """
+        parts = [] if self._folder is None else [path for path in self._folder.rglob("*#*") if path.is_file()]
+        old = [path for path in parts if path.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def _settle(self, key: str) -> None:
         """In a folder: for its owner only, and on the disk, before anybody is told that it is stored."""
         if self._folder is None:

@@ -81,11 +81,11 @@ def record_opening(session: Session, actor: Actor, row: DocumentRow) -> None:
 
 
 def sweep_orphans(session: Session, storage: Storage, wall: datetime) -> int:
-    """Deletes objects older than an hour that no row refers to; returns how many. `wall` is the real time.
+    """Deletes what is older than an hour and no row refers to; returns how many. `wall` is the real time.
 
     They are left by a process that was killed, or a store that was down, between an object and its row.
     """
-    swept, batch = 0, list[str]()
+    swept, batch = storage.forget_unfinished(wall - YOUNGEST_ORPHAN), list[str]()
     for sort in SORTS.values():
         for key, written in storage.written(sort.prefix):
             if wall - written > YOUNGEST_ORPHAN:
@@ -117,7 +117,10 @@ def take_next(session: Session, lease: timedelta) -> Specimen | None:
 
 
 def _sweep(session: Session, storage: Storage, keys: list[str]) -> int:
-    orphans = set(keys) - kept_keys(session, keys) if keys else set()
+    if not keys:
+        return 0
+    with unit_of_work(session):  # a fresh view: one from before the listing would miss rows, and files would be lost
+        orphans = set(keys) - kept_keys(session, keys)
     for key in orphans:
         delete_quietly(storage, key)
     return len(orphans)

@@ -21,6 +21,7 @@ from portal.domain.documents.queries import documents_of, name_of
 from portal.domain.documents.rules import Closed, FileRefused, FileTooLarge, TooManyFiles, UploadClosed, tidy_name
 from portal.domain.journeys.uploading import panels, receive, remove
 from portal.domain.refusals import NotFound
+from portal.extensions import db
 from portal.services.crypto import open_plain
 from portal.web.setup import outside_of
 from tests.support import files
@@ -228,13 +229,24 @@ def test_what_nobody_asks_for_cannot_be_sent(session: Session, app: Flask, draft
 
 def test_objects_without_a_row_go_after_an_hour(session: Session, app: Flask, draft: Application) -> None:
     storage = outside_of(app).storage
-    kept = a_document(session, app, draft)
+    kept = a_document(session, app, draft).storage_key
     with storage.write("medical/orphan") as writer:
         writer.write(b"x")
     wall = clock.wall()
     assert sweep_orphans(session, storage, wall + timedelta(minutes=59)) == 0
     assert sweep_orphans(session, storage, wall + timedelta(minutes=61)) == 1
-    assert stored(app) == {kept.storage_key}
+    assert stored(app) == {kept}
+
+
+def test_a_sweep_sees_rows_newer_than_what_its_session_last_read(
+    session: Session, app: Flask, draft: Application
+) -> None:
+    assert count(session) == 0  # a view of the database is open from here on
+    with app.app_context():
+        other = db.session()
+        kept = a_document(other, app, other.get_one(Application, draft.id)).storage_key
+    assert sweep_orphans(session, outside_of(app).storage, clock.wall() + timedelta(hours=2)) == 0
+    assert stored(app) == {kept}
 
 
 @pytest.mark.parametrize(
