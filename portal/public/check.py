@@ -94,7 +94,7 @@ def _answer(
     campaign: Campaign, terms: Terms, form: CheckForm, districts: Sequence[District], now: datetime
 ) -> Response:
     facts = EligibilityFacts(
-        born=form.date_of_birth.data,
+        born=form.born,
         district_ids=form.chosen(districts),
         can_give_hours=form.answer("hours") != "no",
         can_train=form.answer("weekends") != NONE,
@@ -146,7 +146,7 @@ def _told(form: CheckForm, districts: Sequence[District]) -> list[dict[str, str]
     chosen = form.chosen(districts)
     where = " or ".join(district.name for district in districts if district.id in chosen) or "outside the county"
     told = {
-        "Born": f"{form.date_of_birth.data.day} {form.date_of_birth.data:%B %Y}",
+        "Born": f"{form.born.day} {form.born:%B %Y}",
         "Postcode": f"{normalise(form.postcode.data)}, {where}",
     }
     for name, term in (("hours", "Hours"), ("weekends", "Training days")):

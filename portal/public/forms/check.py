@@ -72,6 +72,14 @@ class CheckForm(FlaskForm):  # type: ignore[misc]
     def validate_weekends(self, field: Field) -> None:
         _chosen(field, "Say whether you can come to the training days")
 
+    @property
+    def born(self) -> date:
+        """The date of birth, once the form was found valid."""
+        born = self.date_of_birth.data
+        if born is None:
+            raise ValueError("ask for the date of birth first")
+        return born
+
     def offer(self, districts: Sequence[District]) -> None:
         """Gives the choice of district; what was chosen for another postcode no longer counts."""
         self.district.choices = [SelectChoice(str(district.id), district.name) for district in districts]
