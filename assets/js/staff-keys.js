@@ -12,3 +12,18 @@ document.addEventListener("keydown", (event) => {
   if (element.matches(FIELDS)) element.focus();
   else element.click();
 });
+
+// In a table marked data-rows, j and k move a cursor down and up its rows, and o opens the row's link.
+const STEPS = { j: 1, k: -1 };
+
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest(FIELDS) || !(event.key in STEPS || event.key === "o")) return;
+  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+  const now = rows.findIndex((row) => row.classList.contains("is-cursor"));
+  if (event.key === "o") return rows[now]?.querySelector("a")?.click();
+  const next = rows[Math.min(Math.max(now + STEPS[event.key], 0), rows.length - 1)];
+  rows[now]?.classList.remove("is-cursor");
+  next?.classList.add("is-cursor");
+  next?.querySelector("a")?.focus();
+});

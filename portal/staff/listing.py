@@ -49,6 +49,7 @@ class Asked:
     districts: tuple[Option, ...]
     stage: ListStage | None
     text: str
+    oldest: bool  # oldest first
     before: Cursor | None
     after: Cursor | None
 
@@ -60,6 +61,7 @@ class Asked:
             districts=choices.pick(choices.districts, given.getlist("district")),
             stage=ListStage(stage) if stage in set(ListStage) else None,
             text=_readable(given.get("q", "")),
+            oldest=given.get("order") == "oldest",
             before=Cursor.parse(given.get("before")),
             after=Cursor.parse(given.get("after")),
         )
@@ -71,6 +73,7 @@ class Asked:
             "district": [option.slug for option in self.districts],
             "stage": self.stage.value if self.stage else None,
             "q": self.text or None,
+            "order": "oldest" if self.oldest else None,
         }
         return url_for("staff.applications", **(values | changes))
 
@@ -92,7 +95,9 @@ def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[
     typed = search.typed(session, asked.text)
     wanted = casework.narrow(choices, asked.campaigns, asked.districts, typed)
     counts = casework.counts(session, wanted)
-    page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=asked.after)
+    from_the_start = asked.oldest and not (asked.before or asked.after)
+    after = Cursor(casework.EPOCH, 0) if from_the_start else asked.after
+    page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=after)
     shown = marks_shown(page)
     return {
         "asked": asked,
@@ -101,10 +106,11 @@ def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[
         "chips": _chips(asked),
         "found": counted(counts.of(asked.stage)),
         "drafts": counted(counts.drafts),
-        "rows": [_row(row, shown) for row in page.rows],
+        "rows": [_row(row, shown) for row in (reversed(page.rows) if asked.oldest else page.rows)],
         "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in shown],
         "newer": asked.address(after=str(page.newer)) if page.newer else None,
-        "older": asked.address(before=str(page.older)) if page.older else None,
+        "older": asked.address(before=str(page.older)) if page.older and not from_the_start else None,
+        "turned": asked.address(order=None if asked.oldest else "oldest"),
     }
 
 
@@ -155,6 +161,7 @@ def _row(row: Any, shown: Sequence[RequirementKind]) -> dict[str, Any]:
         "name": f"{row.given_name} {row.family_name}".strip() or "No name given",
         "state": STATE_WORDS[row.state],
         "campaign": row.campaign,
+        "campaign_short": row.campaign.rpartition(", ")[2],
         "district": row.district or "Not known",
         "marks": marks,
         "received_at": row.received_at,
@@ -165,4 +172,4 @@ def _row(row: Any, shown: Sequence[RequirementKind]) -> dict[str, Any]:
 
 def _days(since: Any) -> int:
     """Whole London days without movement."""
-    return (clock.today() - clock.london(since).date()).days
+    return max(0, (clock.today() - clock.london(since).date()).days)

@@ -15,7 +15,6 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications import queries, waiting
 from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
 from portal.domain.applications.queries import Answered
-from portal.domain.applications.sections import BY_KEY
 from portal.domain.applications.stages import STATE_WORDS
 from portal.domain.audit import queries as audit
 from portal.domain.audit.models import ActorKind
@@ -25,9 +24,21 @@ from portal.domain.documents.models import DocumentState
 from portal.domain.documents.queries import documents_of
 from portal.domain.documents.rules import SORTS
 from portal.services.crypto import KeyRing
+from portal.staff.listing import MARKS
 from portal.web.sessions import Viewer
 from portal.web.wording import day_month, in_days, plural, short_day
 
+TITLES = {  # of the sections, in the order in which staff read them
+    "why": "Why they want to do this",
+    "availability": "Time and training days",
+    "strands": "Strands",
+    "occupation": "Work",
+    "adjustments": "Anything done differently",
+    "name": "Name and date of birth",
+    "contact": "Contact",
+    "address": "Address",
+    "declaration": "Declaration",
+}
 CONTACT = {"phone", "address_line1", "address_line2", "town", "postcode"}
 HIDDEN = "•••••"
 CHANNELS = {
@@ -140,8 +151,9 @@ def _groups(answered: Sequence[Answered], *, revealed: bool) -> list[dict[str, A
             }
             for each in rows
         ]
-        found.append({"title": BY_KEY[section].title if section in BY_KEY else section.capitalize(), "rows": lines})
-    return found
+        found.append({"section": section, "title": TITLES.get(section, section.capitalize()), "rows": lines})
+    order = list(TITLES)
+    return sorted(found, key=lambda each: order.index(each["section"]) if each["section"] in TITLES else len(order))
 
 
 def shown(answer: Answered, *, revealed: bool) -> str:
@@ -167,7 +179,7 @@ def requirement_row(requirement: Requirement) -> dict[str, Any]:
     state, owner, words = states[requirement.state]
     waits = requirement.state in {RequirementState.WITH_APPLICANT, RequirementState.WITH_US}
     return {
-        "name": waiting.NAMES[requirement.kind],
+        "name": MARKS[requirement.kind][1],
         "state": "late" if late and waits else state,
         "owner": owner,
         "words": words,

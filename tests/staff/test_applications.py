@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application
+from portal.domain.applications.stages import STATES
 from portal.domain.campaigns.models import Campaign
 from portal.extensions import db
+from tests.support.bulk import load_applications
 from tests.support.casework import statements, west_division
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_draft, a_submitted, while_open
@@ -196,3 +200,44 @@ def test_a_role_that_ended_and_an_account_that_was_disabled(app: Flask, session:
         member = session.get_one(StaffMember, person.id)
         member.disabled_at = member.created_at
     assert browser.get(LIST).status_code == 303
+
+
+@pytest.mark.parametrize("order", ["", "&order=oldest"])
+def test_pages_lead_through_every_row_and_back(
+    app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient, order: str
+) -> None:
+    person = a_staff_member(session, Role.RECRUITER)
+    load_applications(session, 130, decider=person.id)
+    on, back = ("prev", "next") if order else ("next", "prev")
+    address: str | None = f"{LIST}?campaign={pilot.slug}{order}"
+    pages = []
+    while address:
+        page = recruiter.get(address).text
+        pages.append(re.findall(r'href="/staff/applications/(CPV-[^"/]+)"', page))
+        last, address = address, linked(page, on)
+    sent = session.execute(
+        select(Application.reference).where(Application.received_at.is_not(None)).order_by(
+            Application.received_at.desc(), Application.id.desc()
+        )
+    ).scalars().all()  # fmt: skip
+    assert [reference for page in pages for reference in page] == (sent[::-1] if order else list(sent))
+    assert len(pages) == 3
+    again = linked(recruiter.get(last).text, back)
+    assert again
+    assert re.findall(r'href="/staff/applications/(CPV-[^"/]+)"', recruiter.get(again).text) == pages[1]
+
+
+def linked(page: str, way: str) -> str | None:
+    found = re.search(rf'href="([^"]+)" rel="{way}"', page)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def test_counts_stages_exactly(app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient) -> None:
+    person = a_staff_member(session, Role.RECRUITER)
+    load_applications(session, 200, decider=person.id)
+    page = recruiter.get(LIST).text
+    for stage, states in STATES.items():
+        number = session.scalar(select(func.count()).where(Application.state.in_(states)))
+        tab = re.search(rf'stage={stage.value}"[^>]*><b>([\d,+]+)</b>', page)
+        assert tab
+        assert tab[1] == f"{number:,}"
