@@ -63,6 +63,7 @@ class _Maker:
     def __init__(self, session: Session, n: int, decider: int, seed: int) -> None:
         self.random = Random(seed)
         self.n, self.decider = n, decider
+        self.bodies: set[str] = set()
         self.first = 1 + max(
             session.scalar(select(func.coalesce(func.max(model.id), 0))) or 0 for model in (Applicant, Application)
         )
@@ -90,13 +91,20 @@ class _Maker:
             ]
         return found
 
+    def _new_body(self) -> str:
+        """A reference's characters that no other has: among 100,000 drawn at random two may well be alike."""
+        while (body := "".join(self.random.choice(references.ALPHABET) for _ in range(7))) in self.bodies:
+            pass
+        self.bodies.add(body)
+        return body
+
     def _pair(self, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
         random, key = self.random, self.first + number
         campaign_id, opens_at = self.campaigns[number * len(self.campaigns) // self.n]
         state = _SPREAD[(number * len(self.campaigns) * len(_SPREAD) // self.n + random.randrange(40)) % len(_SPREAD)]
         at: datetime = opens_at + timedelta(days=17) * random.random()
         given, family = random.choice(GIVEN), random.choice(STEMS) + random.choice(ENDINGS)
-        body = "".join(random.choice(references.ALPHABET) for _ in range(7))
+        body = self._new_body()
         application = {
             "id": key,
             "reference": references.with_check("CPV", body),
