@@ -43,8 +43,9 @@ class QuestionPage:
         return self.application.state is State.DRAFT
 
 
+# The form checks its token itself: a page open too long comes back with everything typed.
 @blueprint.route(ADDRESS, methods=["GET", "POST"])
-@csrf.exempt  # the form checks its token itself: a page open too long comes back with everything typed
+@csrf.exempt  # type: ignore[untyped-decorator]
 @keeps_typed
 @for_applicants
 def section(reference: str, section: str) -> Response:

@@ -85,7 +85,7 @@ CORE: tuple[Wording, ...] = (
     ),
     Wording(
         "district", "address", K.DISTRICT, "Which district do you live in?", "Choose the district you live in",
-        "Your postcode is shared by two. Your council tax bill says which.", required=False,
+        "Your postcode lies in more than one. Your council tax bill says which.", required=False,
     ),
     Wording(
         "hours", "availability", K.YES_NO, "Can you give {hours} hours a month?",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from portal.domain.applications.keeping import forget_stale_forms
 from portal.domain.journeys.checking import check_due
 from portal.domain.messages.actions import deliver_due
 from portal.services.outside import Outside
@@ -15,6 +16,7 @@ from portal.services.outside import Outside
 def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -> dict[str, int]:
     """Does what is due now; returns how many of each, for the log."""
     mails = documents = 0
+    forget_stale_forms(session)
     while True:  # mail goes first, and again between files: somebody waits for their sign-in code
         mails += deliver_due(session, outside.post, outside.letters, keep_secrets=keep_secrets)
         if not check_due(session, outside, most=1):
