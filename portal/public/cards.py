@@ -14,11 +14,12 @@ from portal.web.wording import clock_time, day, day_month, in_days, plural
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a campaign stands, in words. `until` is a whole phrase."""
+    """Where a campaign stands, in words. `until` is a whole phrase, `short` fits beside a button."""
 
     window: Window
     flag: str
     until: str
+    short: str
 
     @property
     def receiving(self) -> bool:
@@ -48,12 +49,14 @@ def standing_of(campaign: Campaign, now: datetime, soon_days: int) -> Standing:
     state = window(campaign, now, soon_days=soon_days)
     if state is Window.COMING:
         days = in_days(campaign.opens_at, now)
-        return Standing(state, f"Opens {days}", f"Opens {_moment(campaign.opens_at)}")
+        opens = f"Opens {_moment(campaign.opens_at)}"
+        return Standing(state, f"Opens {days}", opens, opens)
     if state is Window.CLOSED:
-        return Standing(state, "Closed", f"Closed on {day(last_day(campaign))}")
+        closed = f"Closed on {day(last_day(campaign))}"
+        return Standing(state, "Closed", closed, closed)
     left = days_left(campaign, now)
     flag = "Last day" if left == 0 else f"{plural(left, 'day')} left"
-    return Standing(state, flag, f"Closes {closing_phrase(campaign)}")
+    return Standing(state, flag, f"Closes {closing_phrase(campaign)}", f"Closes {day(last_day(campaign))}")
 
 
 def closing_phrase(campaign: Campaign) -> str:
