@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from portal import create_app
+from portal import clock, create_app
 from portal.config import Settings
 from portal.extensions import db
 from tests.support import databases
@@ -36,6 +37,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = JudgingClient
     with app.app_context():
         yield app
+        clock.use_offset(timedelta())  # a request in the test's own thread may have moved it
         db.session.remove()
         db.engine.dispose()
 
