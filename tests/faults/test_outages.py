@@ -13,14 +13,17 @@ import redis
 
 from portal import create_app
 from portal.config import Settings
+from portal.db import unit_of_work
+from portal.domain.messages.actions import queue_mail
 from portal.extensions import db
 from tests.support import databases
 from tests.support import settings as settings_of
 from tests.support.crowd import Caller, Reply, eventually
-from tests.support.live import LiveProcess, LiveServer, cookies_of, form_token
+from tests.support.live import LiveProcess, LiveServer, LiveWorker, cookies_of, form_token
 from tests.support.people import an_applicant
 from tests.support.postgres import own_postgres
 from tests.support.services import answers, free_port, require_service, running
+from tests.support.smtp import SmtpSink
 
 pytestmark = pytest.mark.faults
 PUBLIC = ("/", "/sign-in", "/campaigns")
@@ -119,3 +122,39 @@ def test_a_server_starts_while_redis_is_down(with_redis: Settings) -> None:
     with LiveServer(settings) as server:
         everything_answers(Caller(server.url, {}), signed_in(settings, server.url))
         assert failures(server) == []
+
+
+def test_the_worker_outlives_redis(tmp_path: Path, with_redis: Settings) -> None:
+    """A mail queued while Redis is down is there when it is back: the table is the queue."""
+    port = free_port()
+    with SmtpSink() as sink:
+        settings = replace(
+            with_redis,
+            redis_url=f"redis://127.0.0.1:{port}/0",
+            mail_host="127.0.0.1",
+            mail_port=sink.port,
+            mail_tls=False,
+        )
+        app, worker = create_app(settings), LiveWorker(settings)
+        with app.app_context():
+            try:
+                with redis_server(tmp_path, port):
+                    worker.start()
+                    queue_letter("ada@example.org")
+                    assert eventually(lambda: sink.recipients == ["ada@example.org"], within=60)
+                queue_letter("ben@example.org")
+                assert sink.recipients == ["ada@example.org"]
+                with redis_server(tmp_path, port):
+                    queue_letter("cem@example.org")
+                    expected = ["ada@example.org", "ben@example.org", "cem@example.org"]
+                    assert eventually(lambda: sink.recipients == expected, within=60)
+            finally:
+                worker.kill()
+                db.session.remove()
+                db.engine.dispose()
+
+
+def queue_letter(to: str) -> None:
+    session = db.session()
+    with unit_of_work(session):
+        queue_mail(session, "sign_in_code", to=to, code="123456", link="x", minutes=10)
