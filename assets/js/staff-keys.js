@@ -27,3 +27,22 @@ document.addEventListener("keydown", (event) => {
   next?.classList.add("is-cursor");
   next?.querySelector("a")?.focus();
 });
+
+// Somebody who speaks to their computer can turn the keys off in this browser: a button marked data-keys-switch.
+const KEPT = "single-keys";
+const setKeys = (state) => {
+  document.body.dataset.keys = state;
+  for (const button of document.querySelectorAll("[data-keys-switch]")) {
+    button.hidden = false;
+    button.textContent = state === "off" ? "Turn single keys on" : "Turn single keys off";
+  }
+};
+
+setKeys(localStorage.getItem(KEPT) ?? document.body.dataset.keys ?? "on");
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-keys-switch]")) return;
+  const state = document.body.dataset.keys === "off" ? "on" : "off";
+  localStorage.setItem(KEPT, state);
+  setKeys(state);
+});
