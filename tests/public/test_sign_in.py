@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -12,7 +13,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal import clock
+from portal import clock, create_app
+from portal.config import Settings
 from portal.domain.accounts import codes
 from portal.domain.accounts.models import Applicant, SignInCode, SignInSession
 from portal.domain.audit.models import AuditEvent
@@ -109,7 +111,10 @@ def test_what_is_not_an_address_is_said_beside_the_field(client: JudgingClient, 
     assert not mails(session) and "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "<b>12</b>", "\uff11\uff12\uff13\uff14\uff15\uff16"])
+WIDE_DIGITS = "\uff11\uff12\uff13\uff14\uff15\uff16"
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "<b>12</b>", WIDE_DIGITS])
 def test_what_is_not_a_code_costs_no_try(client: JudgingClient, session: Session, typed: str) -> None:
     ask(client)
     assert client.post("/sign-in/code", data={"code": typed}).status_code == 422
@@ -370,3 +375,11 @@ def test_the_trail_tells_of_sign_ins_without_addresses(client: JudgingClient, se
         "sign_in.asked", "sign_in.refused", "applicant.made", "sign_in.confirmed", "session.began"
     ]  # fmt: skip
     assert all(EMAIL not in str(event.detail) and code not in str(event.detail) for event in events)
+
+
+def test_one_client_cannot_ask_without_end(settings: Settings) -> None:
+    app = create_app(replace(settings, rate_limits=True))
+    app.test_client_class = JudgingClient
+    browser = app.test_client()
+    answers = [browser.post("/sign-in", data={"email": "no address"}).status_code for _ in range(61)]
+    assert answers == [422] * 60 + [429]
