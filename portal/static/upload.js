@@ -44,11 +44,10 @@ class Row {
 
   list() {
     const place = document.getElementById(`files-${this.kind}`);
-    let list = place.querySelector("ul.sending");
-    if (!list) {
-      list = element("ul", "files sending");
-      place.after(list);
-    }
+    const next = place.nextElementSibling;
+    if (next?.matches("ul.files")) return next;
+    const list = element("ul", "files");
+    place.after(list);
     return list;
   }
 
@@ -81,7 +80,7 @@ class Row {
 
   failed(words, again) {
     this.item.classList.add("file--bad");
-    this.status.textContent = "Not sent";
+    this.status.replaceChildren(element("span", "flag flag--bad", "Not sent"));
     this.wide.hidden = true;
     this.words.className = "file__wide";
     this.words.textContent = words;
@@ -128,9 +127,16 @@ class Row {
     if (this.stopped) this.clear();
     else if (away) location.assign(away);
     else if (status === 200) this.taken(responseText);
-    else if (status === 422 || status === 413) this.failed(problem(responseText, this.kind) || tooBig(), false);
+    else if (status === 422 || status === 413) this.failed(this.problem(responseText), false);
     else if (status === 0) this.failed("The connection was lost before all of it arrived. We still have it here.", true);
     else this.failed("We could not keep it just now. We still have it here.", true);
+  }
+
+  // The page names the file before its problem; this row bears its name already.
+  problem(html) {
+    const place = parsed(html).querySelector(`#problem-${this.kind}, #file-${this.kind}`);
+    const words = place ? place.textContent.replace(/Error:/g, "").trim() : "";
+    return words.replace(`${this.file.name}: `, "") || tooBig();
   }
 
   taken(html) {
@@ -144,11 +150,6 @@ class Row {
 
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 const tooBig = () => `The file is larger than ${document.getElementById("panels").dataset.uploadLimitWords}.`;
-
-function problem(html, kind) {
-  const place = parsed(html).querySelector(`#problem-${kind}, #file-${kind}`);
-  return place ? place.textContent.replace(/Error:/g, "").trim() : "";
-}
 
 function swap(html, kind) {
   const fresh = parsed(html).getElementById(`files-${kind}`);
@@ -180,7 +181,9 @@ function take(form, files) {
 
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const input = form.querySelector("input[type=file]");
-  form.querySelector("[data-upload-button] button").hidden = true;
+  const box = form.querySelector("[data-upload-button]");
+  box.querySelector("button").remove();
+  if (!box.children.length) box.remove();
   input.addEventListener("change", () => {
     take(form, [...input.files]);
     input.value = "";

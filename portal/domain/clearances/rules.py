@@ -30,13 +30,13 @@ class Outcome:
 _BACK = (
     Outcome("unreadable", "Back: it cannot be read", BACK, "We could not read all of it. Please send a clearer copy."),
     Outcome("unsigned", "Back: not signed or dated", BACK, "It is not signed and dated. Please send one that is."),
-    Outcome("wrong_document", "Back: not the right document", BACK, "It is not the document we asked for."),
-    Outcome("incomplete", "Back: a page or an answer is missing", BACK, "A page or an answer is missing."),
+    Outcome("wrong_document", "Back: wrong document", BACK, "It is not the document we asked for."),
+    Outcome("incomplete", "Back: something is missing", BACK, "A page or an answer is missing."),
 )
 OUTCOMES: dict[RequirementKind, tuple[Outcome, ...]] = {
     RequirementKind.MEDICAL: (
         Outcome("fit", "Fit", RequirementState.MET),
-        Outcome("fit_with_changes", "Fit, with changes to tasks or training", RequirementState.MET),
+        Outcome("fit_with_changes", "Fit, with changes", RequirementState.MET),
         Outcome("not_yet", "Not fit for this role now", RequirementState.NOT_MET),
         *_BACK,
     ),
