@@ -22,6 +22,7 @@ from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting
+from portal.public.words import span
 from portal.web.guards import for_applicants
 from portal.web.setup import outside_of
 
@@ -84,10 +85,13 @@ def submitted(reference: str) -> Response:
     application = own_application(db.session(), current_user, reference)
     if application.received_at is None:
         return _go("public.application", application)
+    dates = dates_of(application.campaign)
     page = render_template(
         "public/application/submitted.html",
         application=application,
-        dates=dates_of(application.campaign),
+        dates=dates,
+        interviews=span(dates.interviews_from, dates.interviews_to),
+        training=span(dates.training_from, dates.training_to),
         email=current_user.person.email,
         team=RECRUITERS,
     )
