@@ -28,10 +28,10 @@ from portal.domain.journeys.checking import check_due
 from portal.domain.journeys.uploading import receive
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-WITH_PAPERS = 0.24  # of those asked: who send a certificate with the application
+WITH_PAPERS = 0.16  # of those asked: who send a certificate with the application
 HOURS = (7, 8, 9, 11, 12, 12, 13, 15, 17, 18, 18, 19, 19, 20, 20, 20, 21, 21, 22)  # when people fill in forms
 MEDICAL, FITNESS = RequirementKind.MEDICAL, RequirementKind.FITNESS
-SECTIONS_AT_ONCE = 4  # answered between two savings
+AT_ONCE = (3, 9, 9, 9)  # sections answered between two savings: most people go through in one sitting
 LIMIT = 15 * 1024 * 1024  # bytes
 SAID = {
     MEDICAL: ("fit", "fit", "fit", "fit_with_changes", "unsigned", "not_yet"),
@@ -61,13 +61,12 @@ def life(stage: Stage, cast: Cast) -> Life:
     stays_draft = chance.random() < 0.17
     stop = chance.randint(0, len(sections)) if stays_draft else len(sections)
     moment = clock.now()
-    for first in range(0, stop, SECTIONS_AT_ONCE):
-        moment += MINUTE * chance.randint(2, 6)
+    together = chance.choice(AT_ONCE)
+    for first in range(0, stop, together):
+        moment += MINUTE * chance.randint(1, 2) * together
         yield At(moment)
         values = {
-            key: value
-            for name in sections[first : min(first + SECTIONS_AT_ONCE, stop)]
-            for key, value in given[name].items()
+            key: value for name in sections[first : min(first + together, stop)] for key, value in given[name].items()
         }
         save_answers(stage.session, actor, application, values, stage.outside.keys)
     if stays_draft:

@@ -46,13 +46,14 @@ TOWNS: dict[str, tuple[tuple[str, str], ...]] = {
 INWARD = ("XA", "XB", "XD", "XE", "XF", "XG", "XH", "XJ", "ZA", "ZB", "ZD", "ZE", "ZF", "ZG", "ZH", "ZJ")
 
 OCCUPATIONS = (
-    "Nurse", "Primary school teacher", "Retired bus driver", "Electrician", "Student", "Shop manager", "Carer",
-    "Software tester", "Farm worker", "Retired headteacher", "Postwoman", "Accounts assistant", "Plumber", "Chef",
+    "Nurse", "Primary school teacher", "Electrician", "Student", "Shop manager", "Carer",
+    "Software tester", "Farm worker", "Postwoman", "Accounts assistant", "Plumber", "Chef",
     "Looking after my children", "Librarian", "Warehouse picker", "Receptionist at a surgery", "Hairdresser",
     "Train guard", "Looking for work", "Dog groomer", "Solicitor", "Mechanic", "Teaching assistant", "Bank clerk",
-    "Vet nurse", "Retired engineer", "Delivery driver", "Gardener", "Youth worker", "Pharmacist", "Baker",
+    "Vet nurse", "Delivery driver", "Gardener", "Youth worker", "Pharmacist", "Baker",
     "Estate agent", "Van fitter", "Call handler for a breakdown company", "Site surveyor", "Translator", "Florist",
 )  # fmt: skip
+RETIRED = ("Retired bus driver", "Retired headteacher", "Retired engineer", "Retired", "Retired nurse", "Retired baker")
 NEEDS_A_LOOK = (  # occupation and the kind of employer it is: somebody has to decide about these
     ("Security officer at a shopping centre", "security"),
     ("Army reservist and lorry driver", "armed_forces"),

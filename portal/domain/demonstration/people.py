@@ -10,6 +10,7 @@ from random import Random
 from portal.domain.applications.sections import Value
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.questions import NONE
+from portal.domain.campaigns.rules import age_on
 from portal.domain.demonstration.names import (
     ADJUSTMENTS,
     FAMILY,
@@ -17,6 +18,7 @@ from portal.domain.demonstration.names import (
     INWARD,
     NEEDS_A_LOOK,
     OCCUPATIONS,
+    RETIRED,
     STREETS,
     TOWNS,
 )
@@ -24,6 +26,7 @@ from portal.domain.demonstration.words import why
 
 YOUNGEST, OLDEST = 18, 74  # years, of those who apply
 MOST_STRANDS = 3
+PENSION = 61
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,24 @@ class Person:
 
 def somebody(chance: Random, number: int, campaign: Campaign, on: date) -> Person:
     """A person old enough for this campaign on that day, living in its area. `number` makes the mail address theirs."""
+    born = _born(chance, on)
+    age = age_on(born, on)
     given, family = chance.choice(GIVEN), chance.choice(FAMILY)
     town, outward = chance.choice(TOWNS[chance.choice([district.slug for district in campaign.districts])])
     answers: dict[str, Value] = {
         "given_name": given,
         "family_name": family,
-        "date_of_birth": _born(chance, on).isoformat(),
+        "date_of_birth": born.isoformat(),
         "phone": _phone(chance),
         "address_line1": f"{chance.randint(1, 140)} {chance.choice(STREETS)}",
         "town": town,
         "postcode": f"{outward} {chance.randint(1, 9)}{chance.choice(INWARD)}",
         "hours": True,
-        "why": why(chance, town),
+        "why": why(chance, town, age),
         "declaration_true": True,
         "declaration_contact": True,
     }
-    answers |= _work(chance) | _choices(chance, campaign)
+    answers |= _work(chance, age) | _choices(chance, campaign)
     if chance.random() < 0.07:
         answers["adjustments"] = chance.choice(ADJUSTMENTS)
     return Person(f"{_plain(given)}.{_plain(family)}{number}@example.org", answers)
@@ -65,11 +70,12 @@ def _phone(chance: Random) -> str:
     return f"07700 900 {chance.randint(0, 999):03}"
 
 
-def _work(chance: Random) -> dict[str, Value]:
+def _work(chance: Random, age: int) -> dict[str, Value]:
     if chance.random() < 0.08:
         occupation, employer = chance.choice(NEEDS_A_LOOK)
         return {"occupation": occupation, "employer_kind": employer}
-    return {"occupation": chance.choice(OCCUPATIONS), "employer_kind": NONE}
+    likely = RETIRED if age >= PENSION and chance.random() < 0.7 else OCCUPATIONS
+    return {"occupation": chance.choice(likely), "employer_kind": NONE}
 
 
 def _choices(chance: Random, campaign: Campaign) -> dict[str, Value]:

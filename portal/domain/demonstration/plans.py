@@ -27,18 +27,18 @@ class Part:
 
 
 def parts(now: datetime) -> list[Part]:
-    """Every campaign, oldest first. A new round in the West begins only once the pilot's training is over."""
+    """Every campaign, oldest first. Other rounds like the pilot come only once its training is over."""
     today = clock.london(now).date()
     pilot = the_pilot()
     over = pilot.starts_on < today
     found = [
         Part(pilot, 62 if over else 84),
-        Part(_support(today), 78),
-        Part(_specials(today), 100 if over else 238),
+        Part(_support(today), 54 if over else 90),
+        Part(_specials(today), 84 if over else 226),
         Part(_cadet_leaders(today), 0),
     ]
     if over:
-        found.append(Part(_west_again(today), 160))
+        found += [Part(_west_again(today), 140), Part(_east(today), 60)]
     return sorted(found, key=lambda part: part.plan.opens_at)
 
 
@@ -67,7 +67,7 @@ def _west_again(today: date) -> CampaignPlan:
     return CampaignPlan(
         scheme="community-policing-volunteer",
         slug=f"cpv-west-{_season(opens)}",
-        name="Community Policing Volunteer, West Division",
+        name=f"Community Policing Volunteer, West Division {opens.year}",
         lead="You know the shopkeepers, the school run and the lane that floods. Be the trained, uniformed volunteer "
         "they know as well.",
         districts=WEST,
@@ -80,6 +80,30 @@ def _west_again(today: date) -> CampaignPlan:
         starts_on=_after(training),
         places=60,
         target=200,
+        training=training,
+        published_at=clock.start_of(opens),
+    )
+
+
+def _east(today: date) -> CampaignPlan:
+    """Closed four weeks ago; the interviews are going on."""
+    opens, closes = today - _days(52), today - _days(29)
+    training = tuple(training_weekends(_saturday(today + _days(60)), 5, 2))
+    return CampaignPlan(
+        scheme="community-policing-volunteer",
+        slug=f"cpv-east-{_season(opens)}",
+        name=f"Community Policing Volunteer, East Division {opens.year}",
+        lead="From the harbour to the hop gardens: be the trained, uniformed volunteer people know by name.",
+        districts=EAST,
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(8),
+        interviews_from=closes + _days(12),
+        interviews_to=today + _days(18),
+        starts_on=_after(training),
+        places=40,
+        target=90,
         training=training,
         published_at=clock.start_of(opens),
     )

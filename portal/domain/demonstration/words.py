@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
-OPENINGS = (
-    "I have lived in {town} for eleven years and I know most of my street by name.",
-    "My family moved to {town} when I was nine, and I would like to give something back.",
-    "I walk the same route through {town} every morning and people stop me to talk.",
-    "I work shifts, so I see {town} at hours when most people are asleep.",
-    "I have just retired and {town} is where I want to spend my time.",
-    "I grew up in {town}, left, and came back because I missed it.",
-    "I only moved to {town} last spring, and helping out is how I get to know a place.",
-    "My children go to school in {town} and I am at the gate twice a day.",
-    "I run a small shop in {town} and hear what people worry about.",
-    "I have coached a football side in {town} for six seasons.",
+OPENINGS = (  # and between which ages somebody says so
+    ("I have lived in {town} for eleven years and I know most of my street by name.", 18, 99),
+    ("My family moved to {town} when I was nine, and I would like to give something back.", 18, 99),
+    ("I walk the same route through {town} every morning and people stop me to talk.", 18, 99),
+    ("I work shifts, so I see {town} at hours when most people are asleep.", 18, 62),
+    ("I have just retired and {town} is where I want to spend my time.", 59, 99),
+    ("I grew up in {town}, left, and came back because I missed it.", 24, 99),
+    ("I only moved to {town} last spring, and helping out is how I get to know a place.", 18, 99),
+    ("My children go to school in {town} and I am at the gate twice a day.", 27, 52),
+    ("I run a small shop in {town} and hear what people worry about.", 23, 68),
+    ("I have coached a football side in {town} for six seasons.", 26, 70),
 )
 EXAMPLES = (
     "Last winter three sheds were broken into near us. I knocked on every door, and we set up a phone list "
@@ -54,8 +54,9 @@ DOUBTS = (
 )
 
 
-def why(chance: Random, town: str) -> str:
-    """Three to five sentences somebody might have written."""
-    parts = [chance.choice(OPENINGS).format(town=town), *chance.sample(EXAMPLES, chance.choice((1, 1, 2)))]
+def why(chance: Random, town: str, age: int) -> str:
+    """Three to five sentences somebody of this age might have written."""
+    openings = [words for words, youngest, oldest in OPENINGS if youngest <= age <= oldest]
+    parts = [chance.choice(openings).format(town=town), *chance.sample(EXAMPLES, chance.choice((1, 1, 2)))]
     parts += [chance.choice(WISHES), chance.choice(DOUBTS)]
     return " ".join(part for part in parts if part)
