@@ -101,10 +101,9 @@ def after(state: State, act: Act) -> State | None:
 
 
 class WithdrawReason(StrEnum):
-    """Why somebody leaves, as a code that can be counted."""
+    """Why somebody leaves, as a code that can be counted. None of them says anything of their health."""
 
     TIME = "time"
-    HEALTH = "health"
     FAMILY = "family"
     MOVED = "moved"
     WORK = "work"
@@ -116,7 +115,6 @@ class WithdrawReason(StrEnum):
 
 WITHDRAW_WORDS: dict[WithdrawReason, str] = {
     WithdrawReason.TIME: "I do not have the time now",
-    WithdrawReason.HEALTH: "My health",
     WithdrawReason.FAMILY: "Something at home",
     WithdrawReason.MOVED: "I am moving away",
     WithdrawReason.WORK: "My job, or a new one",
