@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass, field
 
 from playwright.sync_api import expect
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
