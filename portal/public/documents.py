@@ -80,7 +80,7 @@ def documents(reference: str) -> Response:
 
 
 @blueprint.post("/applications/<reference>/documents")
-@csrf.exempt  # reads the form as a stream, so it checks the form's token itself
+@csrf.exempt  # type: ignore[untyped-decorator]  # reads a stream, so it checks the token itself
 @for_applicants
 def send_documents(reference: str) -> AnyResponse:
     """Takes each file as it arrives; those that will do are kept whatever becomes of the others."""
