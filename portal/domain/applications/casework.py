@@ -160,8 +160,11 @@ def counts(session: Session, wanted: Narrowed) -> Counts:
 
 
 def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelect:
-    some = select(A.id).where(A.state.in_(states), *_within(wanted)).limit(FEW + 1).subquery()
-    counted: AnySelect = select(literal(name).label("name"), func.count().label("found")).select_from(some)
+    """Skipping `FEW` rows costs half of counting them, so what has more is never counted."""
+    conditions = [A.state.in_(states), *_within(wanted)]
+    more = select(literal(1)).select_from(Application).where(*conditions).limit(1).offset(FEW).exists()
+    number = select(func.count()).select_from(Application).where(*conditions).scalar_subquery()
+    counted: AnySelect = select(literal(name).label("name"), case((more, FEW + 1), else_=number).label("found"))
     return counted
 
 
@@ -183,9 +186,11 @@ def _within(wanted: Narrowed) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _unindexed(wanted: Narrowed, *, campaigns: bool = True, districts: bool = True) -> list[ColumnElement[bool]]:
+def _unindexed(
+    wanted: Narrowed, *, ids: bool = False, campaigns: bool = True, districts: bool = True
+) -> list[ColumnElement[bool]]:
     """The same, said (+ 0) so that no index is chosen for it: the way in is decided already."""
-    conditions = wanted.typed.narrow(A.id)
+    conditions = wanted.typed.narrow(A.id + 0 if ids else A.id)
     if campaigns and wanted.campaigns:
         conditions.append((A.campaign_id + 0).in_(wanted.campaigns))
     if districts and not wanted.anywhere:
@@ -241,7 +246,7 @@ def _many(wanted: Narrowed, stage: ListStage | None, before: Cursor | None, afte
     """The first rows of each way in, each read in order from an index made for it."""
     ways = _ways(wanted, STATES[stage] if stage else ())
     by_district = bool(wanted.districts) and not wanted.campaigns and stage is None
-    rest = _unindexed(wanted, campaigns=False, districts=not by_district) + _place(A, before, after)
+    rest = _unindexed(wanted, ids=True, campaigns=False, districts=not by_district) + _place(A, before, after)
     order = _order(A, after is not None)
     walks = [select(A.id, A.received_at).where(*way, *rest).order_by(*order).limit(PAGE + 1) for way in ways]
     return union_all(*(select(walk.subquery()) for walk in walks)).subquery("matches")
