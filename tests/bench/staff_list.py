@@ -30,7 +30,8 @@ from tests.support.people import a_staff_member
 FEW = 1_000
 STATEMENTS = 8
 SLOWER = 1.3
-FIRST, DEEP = "first page", "deep page"
+# A name that thousands have must be counted among all of them: 60 at the small size, 6,000 at the large.
+COMMON = "search, a common name"
 
 
 @dataclass
@@ -72,12 +73,13 @@ def _compare(name: str, kind: str, many: int, small: Listing, large: Listing, ro
         few.append(small.open(name))
         more.append(large.open(name))
     title, against = f"list of {many:,}, {name}, {NAMES[kind]}", f"{FEW:,}"
+    slower = None if name == COMMON else at_most(SLOWER)
     sql = [[each[1] for each in side] for side in (more, few)]
     page = [[each[2] for each in side] for side in (more, few)]
     return [
         Figure(f"{title}: statements", max(each[0] for each in more), "", bound=at_most(STATEMENTS, "value")),
-        Figure(f"{title}: SQL", median(sql[0]) * 1000, "ms", against, ratio_of(*sql), at_most(SLOWER)),
-        Figure(f"{title}: page", median(page[0]) * 1000, "ms", against, ratio_of(*page), at_most(SLOWER)),
+        Figure(f"{title}: SQL", median(sql[0]) * 1000, "ms", against, ratio_of(*sql), slower),
+        Figure(f"{title}: page", median(page[0]) * 1000, "ms", against, ratio_of(*page), slower),
     ]
 
 
@@ -99,7 +101,7 @@ def _listing(kind: str, folder: Path, rows: int) -> Iterator[Listing]:
 
 
 def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
-    """What recruiters open. Each finds a full page at either size, so that both sides show as many rows."""
+    """What recruiters open. Each finds as many rows for its page at either size."""
     middle = session.execute(
         select(Application.received_at, Application.id)
         .where(Application.received_at.is_not(None))
@@ -107,12 +109,14 @@ def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
         .offset(rows // 2)
         .limit(1)
     ).one()
+    somebody = session.scalars(select(Application.reference).where(Application.id == middle[1])).one()
     asked: dict[str, dict[str, str]] = {
-        FIRST: {},
+        "first page": {},
         "campaign": {"campaign": pilot.slug},
         "campaign and stage": {"campaign": pilot.slug, "stage": "sift"},
         "district": {"district": pilot.districts[0].slug},
-        "text search": {"q": "ash"},
-        DEEP: {"before": str(Cursor(middle[0], middle[1]))},
+        "search, one person": {"q": somebody},
+        COMMON: {"q": "ash"},
+        "deep page": {"before": str(Cursor(middle[0], middle[1]))},
     }
     return {name: f"/staff/applications?{urlencode(given)}" for name, given in asked.items()}
