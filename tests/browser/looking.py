@@ -16,8 +16,7 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
 
 
 def violations(page: Page) -> list[str]:
-    """Everything axe finds wrong, best practices included. Its script goes in by the debugger, past no policy."""
-    page.evaluate(AXE_SCRIPT)
+    """Everything axe finds wrong, best practices included."""
     found = page.evaluate(RUN_AXE)["violations"]
     return [f"axe: {one['id']}: {node['html'][:160]} ({one['help']})" for one in found for node in one["nodes"][:4]]
 
@@ -33,6 +32,7 @@ def overflow(page: Page, width: int) -> list[str]:
 def judged(visitor: Visitor, path: str = "") -> list[str]:
     """What is wrong with the page this visitor is on, wide and narrow, each line saying where."""
     where, wrong = path or visitor.path(), []
+    visitor.page.evaluate(AXE_SCRIPT)  # by the debugger: the page's own policy stays in force
     for device in (DESKTOP, NARROW):
         visitor.page.set_viewport_size({"width": device.width, "height": device.height})
         found = violations(visitor.page) + overflow(visitor.page, device.width)

@@ -63,7 +63,9 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "public.sign_out": _both(_of("stranger", "/sign-out"), _of("beginner", "/sign-out")),
     "public.account": _both(*(_of(actor, "/account") for actor in ("beginner", "drafter", "sent", "gone"))),
     "public.application": _own("", "drafter", "ready", "sent", "gone"),
-    "public.section": _both(_own("/contact", "sent"), *(_own(f"/{name}", "drafter", "ready") for name in QUESTIONS)),
+    "public.section": _both(
+        _own("/contact", "sent"), *(_own(f"/{name}", "drafter") for name in QUESTIONS), _own("/why", "ready")
+    ),
     "public.documents": _own("/documents", "drafter", "ready", "sent"),
     "public.confirm_removal": _of("drafter", "/applications/{drafter}/documents/{drafter_file}/remove"),
     "public.check_answers": _own("/check-answers", "drafter", "ready", "sent"),

@@ -51,14 +51,19 @@ def find_campaign(visitor: Visitor) -> None:
 def check_eligibility(visitor: Visitor, person: Person) -> None:
     page = visitor.page
     page.get_by_role("link", name="Check it suits you first").click()
+    answer_check(visitor, person)
+    expect(heading(page)).to_have_text("Yes, this could be you")
+    assert visitor.context.cookies() == [], "checking keeps nothing"
+    page.get_by_role("button", name="Apply now").click()
+
+
+def answer_check(visitor: Visitor, person: Person) -> None:
+    page = visitor.page
     write_date(page, "date_of_birth", person.born)
     page.locator("[name=postcode]").fill(person.postcode)
     page.locator("[name=hours][value=yes]").check()
     page.locator("[name=weekends][value=all]").check()
     press(page, "See the answer")
-    expect(heading(page)).to_have_text("Yes, this could be you")
-    assert visitor.context.cookies() == [], "checking keeps nothing"
-    page.get_by_role("button", name="Apply now").click()
 
 
 # Signing in

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
 
 import pytest
 from playwright.sync_api import Route, expect
 
+from portal import clock
 from portal.web.errors import OWN_PAGES, page_for
 from portal.web.headers import CONTENT_SECURITY_POLICY
+from tests.browser import steps
 from tests.browser.cast import Cast, gather
 from tests.browser.conftest import Visit
 from tests.browser.looking import judged
 from tests.browser.samples import ELSEWHERE, NOT_PAGES, SAMPLES, Sample
 from tests.support.browser import Portal
+from tests.support.make_documents import set_clock
 
 pytestmark = pytest.mark.browser
+LATE = datetime(2018, 3, 12, 10)  # London; closed, and past every promise made at first
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +32,12 @@ def test_every_page_has_an_address_to_look_at(portal: Portal) -> None:
     there = {rule.endpoint for rule in portal.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     known = SAMPLES.keys() | ELSEWHERE.keys() | NOT_PAGES.keys()
     assert not there - known, f"say in samples.py where to look at {sorted(there - known)}"
+    assert not known - there, f"these pages are no more: {sorted(known - there)}"
 
 
 def samples(cast: Cast) -> list[Sample]:
     """By actor, so that each signs in once."""
-    there = {rule.endpoint for rule in cast.portal.app.url_map.iter_rules()}
-    found = [sample for name, make in SAMPLES.items() if name in there for sample in make(cast)]
-    return sorted(found, key=lambda sample: sample.actor)
+    return sorted((sample for make in SAMPLES.values() for sample in make(cast)), key=lambda sample: sample.actor)
 
 
 def test_pages(visit: Visit, cast: Cast) -> None:
@@ -71,6 +75,37 @@ def test_the_second_step(visit: Visit, cast: Cast) -> None:
     wrong += judged(known)
     new = cast.half_way(visit(), new=True)
     wrong += judged(new, "/staff/second-factor/set-up")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("year", ["1985", "2005"], ids=["yes", "not yet"])
+def test_the_answer_of_the_check(visit: Visit, cast: Cast, year: str) -> None:
+    visitor = visit()
+    visitor.go(f"/campaigns/{cast.portal.campaign}/check")
+    steps.answer_check(visitor, steps.Person("", "", "", born=("27", "3", year)))
+    expect(steps.heading(visitor.page)).to_contain_text("this could be you" if year == "1985" else "Not this role")
+    wrong = judged(visitor, "the check's answer")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_after_closing(visit: Visit, cast: Cast) -> None:
+    """What the same people find once the campaign has closed and answers are late."""
+    portal = cast.portal
+    was = clock.read_offset(portal.settings.clock_file)
+    set_clock(portal.settings, LATE)
+    try:
+        stranger = visit(fine={410})
+        wrong = []
+        for path in ("", "/check", "/apply"):
+            stranger.go(f"/campaigns/{portal.campaign}{path}")
+            wrong += judged(stranger)
+        for actor in ("ready", "sent"):
+            visitor = cast.become(visit(), actor)
+            for path in ("/account", f"/applications/{cast.refs[actor]}"):
+                visitor.go(path)
+                wrong += judged(visitor)
+    finally:
+        clock.store_offset(portal.settings.clock_file, was)
     assert not wrong, "\n".join(wrong)
 
 

@@ -210,7 +210,8 @@ def live_portal(folder: Path) -> Iterator[Portal]:
             portal.campaign = the_pilot(session).slug
             seed_questions(session)
         stack.callback(_close, app)
-        stack.enter_context(server)
+        stack.callback(server.kill)  # asked politely it waits for the browser's idle connections
+        server.start()
         stack.enter_context(LiveWorker(settings))
         yield portal
 
