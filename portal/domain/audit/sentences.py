@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "passkey.used": "Signed in with a passkey",
     "recovery_code.used": "Recovery code used",
     "recovery_codes.made": "Recovery codes made",
+    "recovery_codes.saved": "Recovery codes said to be saved",
     "requirement.asked": "Requirement asked for",
     "requirement.decided": "Requirement decided",
     "requirement.sent_back": "Requirement sent back to the applicant",
