@@ -29,7 +29,7 @@ from portal.domain.refusals import Refusal
 from portal.starting import prepare, settings_here, welcome
 
 READY_WITHIN = 60.0  # seconds
-STOP_WITHIN = 15.0  # seconds a process has to end by itself
+STOP_WITHIN = 40.0  # seconds a process has to end by itself; gunicorn gives its own workers 30
 LOG_LINES = 20
 
 

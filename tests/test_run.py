@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def _run(folder: Path, port: int, **more: str) -> Iterator[Run]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     run = Run(process, "")
     try:
@@ -98,6 +100,18 @@ def test_it_starts_says_where_everything_is_and_stops(made: Path) -> None:
         assert run.process.returncode == 0
     with pytest.raises(OSError):
         answers(port)
+
+
+def test_ctrl_c_which_reaches_every_process_at_once_leaves_none(made: Path) -> None:
+    with _run(made, free_port()) as run:
+        for _ in range(3):  # impatiently
+            os.killpg(run.process.pid, signal.SIGINT)
+            time.sleep(0.01)
+        began = time.monotonic()
+        run.end()
+        assert time.monotonic() - began < 20, "a worker waited for itself until gunicorn's patience ended"
+        with pytest.raises(ProcessLookupError):
+            os.killpg(run.process.pid, 0)
 
 
 @pytest.mark.parametrize("part", ["web", "worker"])
