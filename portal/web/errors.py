@@ -40,7 +40,10 @@ def page_for(status: int, *, title: str = "", message: str = "") -> Response:
 def refused_beside_field(form: FlaskForm, refusal: Refusal) -> None:
     """Puts a refusal beside the field it is about, or above the form: nothing typed is lost."""
     field = form._fields.get(refusal.field or "")
-    (field.errors if field is not None else form.form_errors).append(refusal.message)
+    if field is None:
+        form.form_errors.append(refusal.message)
+    else:
+        field.errors = [*field.errors, refusal.message]  # a tuple until the form has been validated
 
 
 def _on_refusal(refusal: Refusal) -> Response:
