@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, current_app, redirect, request, session, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from portal.config import Settings
@@ -20,7 +20,6 @@ from portal.web.errors import refused_beside_field
 from portal.web.guards import open_to_all, safe_next
 from portal.web.keys import pepper
 from portal.web.navigation import exists
-from portal.web.pages import page_or_fragment
 from portal.web.public_cache import keep_until
 
 KEPT = "sign_in_request"  # in the cookie: the token of the request this browser made
@@ -159,7 +158,7 @@ def _code_page(form: CodeForm, asked: SignInCode, status: int) -> Response:
 
 
 def _page(name: str, status: int, **context: object) -> Response:
-    response = page_or_fragment(f"public/sign_in/{name}.html", "main", status=status, **context)
+    response = make_response(render_template(f"public/sign_in/{name}.html", **context), status)
     if name != "sign_in":
         response.headers["Cache-Control"] = "no-store"
     return response

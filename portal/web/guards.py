@@ -16,10 +16,11 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from portal.domain.accounts.rules import Permission
-from portal.domain.refusals import Forbidden
+from portal.domain.refusals import Forbidden, NotFound
 from portal.extensions import csrf, htmx
 
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+LARGEST = 2**31 - 1  # of a row's number
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -84,6 +85,8 @@ def guard() -> Response | None:
     """Before every request: sends strangers to sign in and refuses the wrong people."""
     if request.endpoint is None:
         return None
+    if any(map(_nowhere, (request.view_args or {}).values())):
+        raise NotFound()
     access = access_of(current_app, request.endpoint)
     if access is None or access.audience == "everybody":
         return None
@@ -101,11 +104,14 @@ def guard() -> Response | None:
     return None
 
 
+def _nowhere(value: object) -> bool:
+    """What no row of ours can be called: a database would not even look."""
+    return value > LARGEST if isinstance(value, int) else "\0" in str(value)
+
+
 def _after_keeping(endpoint: str, response: Response) -> Response:
     """A view may say how to keep what was typed into it when the session has expired (`before_sign_in`)."""
-    keep: Callable[[Response], Response] | None = getattr(
-        current_app.view_functions[endpoint], "before_sign_in", None
-    )
+    keep: Callable[[Response], Response] | None = getattr(current_app.view_functions[endpoint], "before_sign_in", None)
     return keep(response) if keep is not None and request.method == "POST" else response
 
 

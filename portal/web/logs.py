@@ -28,7 +28,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage() if record.name.startswith("portal") else str(record.msg),
         }
         line |= {name: getattr(record, name) for name in _KEPT if hasattr(record, name)}
         if record.exc_info and record.exc_info[2] is not None:
@@ -42,12 +42,14 @@ def _where(trace: TracebackType) -> list[str]:
 
 
 def configure() -> None:
+    """Everybody's log lines, libraries' too: theirs would print an exception's words and an address as typed."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    root = logging.getLogger("portal")
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    root.propagate = False
+    logging.getLogger().handlers[:] = [handler]
+    gunicorn = logging.getLogger("gunicorn.error")
+    gunicorn.handlers[:], gunicorn.propagate = [], True
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("portal").setLevel(logging.INFO)
 
 
 def _begin() -> None:

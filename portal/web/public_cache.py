@@ -1,8 +1,8 @@
 """A cache of strangers' public pages, in front of everything, sessions included.
 
-A page is kept for the address, the fragment header and the encoding, until the generation is
-raised (somebody changed something public; see `raise_generation`) or the next date on the page
-passes. Somebody with a sign-in cookie never reads it and never fills it.
+A whole page is kept for its address and encoding, until the generation is raised (somebody changed
+something public) or the next date on the page passes. Somebody with a sign-in cookie never reads it
+and never fills it; fragments are never kept.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from redis import Redis, RedisError
 from portal import clock
 
 MOST_PAGES = 512
-NEVER_CACHED = ("applicant_session=", "staff_session=")
+NEVER_CACHED = ("applicant_session", "staff_session")  # however a cookie is written: a space before "=" is allowed
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Key = tuple[str, str]  # the address and the encoding
 
 
 class Generation(Protocol):
@@ -104,13 +105,13 @@ class PublicCache:
     def __init__(self, app: Wsgi, generation: Generation) -> None:
         self._app = app
         self.generation = generation
-        self._pages: OrderedDict[tuple[str, bool, str], Kept] = OrderedDict()
+        self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or _known(environ):
-            return self._app(environ, start)
-        key = (environ["PATH_INFO"], "HTTP_HX_REQUEST" in environ, _encoding(environ))
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or _special(environ):
+            return self._app(environ, _unmarked(start))
+        key = (environ["PATH_INFO"], _encoding(environ))
         kept = self._pages.get(key)
         generation = self.generation.current()
         if kept is not None and kept.generation == generation and monotonic() < kept.until:
@@ -120,7 +121,7 @@ class PublicCache:
 
     def _fill(
         self,
-        key: tuple[str, bool, str],
+        key: Key,
         generation: object,
         environ: dict[str, Any],
         start: Callable[..., Any],
@@ -134,7 +135,7 @@ class PublicCache:
         answer = self._app(environ, begin)
         status, headers = seen[0]
         seconds = next((float(value) for name, value in headers if name == MARK), None)
-        if seconds is None or not status.startswith("200") or any(name == "Set-Cookie" for name, _ in headers):
+        if seconds is None or not status.startswith("200") or not _shareable(headers, key[1]):
             return answer
         body = list(answer)
         getattr(answer, "close", lambda: None)()
@@ -142,7 +143,7 @@ class PublicCache:
         self._keep(key, Kept(generation, monotonic() + seconds, status, shared, body))
         return body
 
-    def _keep(self, key: tuple[str, bool, str], kept: Kept) -> None:
+    def _keep(self, key: Key, kept: Kept) -> None:
         with self._lock:
             self._pages[key] = kept
             self._pages.move_to_end(key)
@@ -168,9 +169,24 @@ def _without_mark(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [pair for pair in headers if pair[0] != MARK]
 
 
-def _known(environ: dict[str, Any]) -> bool:
+def _unmarked(start: Callable[..., Any]) -> Callable[..., Any]:
+    def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        return start(status, _without_mark(headers), exc_info)
+
+    return begin
+
+
+def _shareable(headers: list[tuple[str, str]], encoding: str) -> bool:
+    """Nobody's own, and in the encoding its key says: what one client asks for must not reach another garbled."""
+    found = {name.lower(): value for name, value in headers}
+    personal = "set-cookie" in found or "no-store" in found.get("cache-control", "")
+    return not personal and found.get("content-encoding", "") in {"", encoding}
+
+
+def _special(environ: dict[str, Any]) -> bool:
+    """Asked by somebody signed in, or for a fragment, of which several headers decide."""
     cookies = environ.get("HTTP_COOKIE", "")
-    return any(name in cookies for name in NEVER_CACHED)
+    return any(name in cookies for name in NEVER_CACHED) or any(name.startswith("HTTP_HX_") for name in environ)
 
 
 def _encoding(environ: dict[str, Any]) -> str:

@@ -61,10 +61,10 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """SQLite waits for its one writer; PostgreSQL's connections are checked before use."""
+    """SQLite waits for its one writer; PostgreSQL's connections are checked before use. An error names no values."""
     if make_url(database_url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
 
 
 def init_clock(app: Flask) -> None:
