@@ -57,7 +57,7 @@ def _wanted(form: TrailForm) -> TrailFilter:
 def _lines(rows: list[Any]) -> list[dict[str, Any]]:
     session = db.session()
     references = references_of(session, {row.application_id for row in rows if row.application_id})
-    lines = told(session, rows)
+    lines = told(session, rows, health=False)
     return [
         line | {"reference": references.get(row.application_id), "code": row.action}
         for line, row in zip(lines, rows, strict=True)

@@ -19,7 +19,8 @@ from portal.domain.applications.refusals import AnswerTooLong, NotComplete
 from portal.domain.applications.search import ANYTHING
 from portal.domain.applications.sections import BY_KEY, QUESTIONS, SectionState, Value
 from portal.domain.applications.standing import questions_now, standing_of
-from portal.domain.campaigns.models import Campaign
+from portal.domain.applications.viewing import note_view
+from portal.domain.campaigns.models import Campaign, Care
 from portal.domain.campaigns.queries import current_campaigns
 from portal.domain.campaigns.rules import receives
 from portal.domain.refusals import NotFound, Refusal
@@ -84,6 +85,7 @@ def edit_section(reference: str, section: str) -> Response:
     place = answers(db.session(), keys, draft) | typed
     asked = [each for each in questions_now(db.session(), keys, draft, place) if each.section == section]
     form = question_form(asked, values)
+    note_view(db.session(), current_user, draft.id, adjustments=any(each.care is Care.SEALED for each in asked))
     if request.method == "POST":
         fine = form.validate()
         try:

@@ -99,7 +99,7 @@ def sheet(
         "files": _files(session, application.id),
         "email": application.applicant.email if revealed else masked(application.applicant.email),
         "phone": next((shown(each, revealed=revealed) for each in answered if each.key == "phone"), "not given"),
-        "events": told(session, events[: audit.MOST_OF_ONE]),
+        "events": told(session, events[: audit.MOST_OF_ONE], health=adjustments),
         "more_events": len(events) > audit.MOST_OF_ONE,
         "revealed": revealed,
         "may_reveal": reaches(viewer, Permission.SEE_CONTACT, application),
@@ -213,7 +213,7 @@ def _files(session: Session, application_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def told(session: Session, events: Iterable[Any]) -> list[dict[str, Any]]:
+def told(session: Session, events: Iterable[Any], *, health: bool) -> list[dict[str, Any]]:
     """Lines of the trail in words, with who did it. Two statements whatever their number."""
     lines = list(events)
     names = staff_names(session, {each.actor_id for each in lines if each.actor_kind is ActorKind.STAFF})
@@ -222,7 +222,7 @@ def told(session: Session, events: Iterable[Any]) -> list[dict[str, Any]]:
             "id": each.id,
             "at": each.at,
             "words": sentence(each.action),
-            "more": particulars(each.detail),
+            "more": particulars(each.action, each.detail, health=health),
             "by": who(each, names),
         }
         for each in lines

@@ -79,7 +79,7 @@ def register(session: Session, member: StaffMember, party: Party, *, answer: str
     try:
         verified = verify_registration_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=_asked(challenge),
             expected_rp_id=party.host,
             expected_origin=party.origin,
             require_user_verification=True,
@@ -110,7 +110,7 @@ def sign_in_with(session: Session, party: Party, *, answer: str, challenge: str)
     try:
         verified = verify_authentication_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=_asked(challenge),
             expected_rp_id=party.host,
             expected_origin=party.origin,
             credential_public_key=passkey.public_key,
@@ -129,6 +129,13 @@ def sign_in_with(session: Session, party: Party, *, answer: str, challenge: str)
         row.sign_count = verified.new_sign_count
         record(session, member, "passkey.used", subject=("passkey", row.id))
     return member
+
+
+def _asked(challenge: str) -> bytes:
+    """Nothing was asked, or too long ago: then no answer is right, not even one to an empty challenge."""
+    if not challenge:
+        raise PasskeyRefused()
+    return base64url_to_bytes(challenge)
 
 
 def _credential_id(answer: str) -> bytes:

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "staff.role_given": "Role given",
     "staff.second_factor_set": "Second factor set up",
 }
+OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.
 SHOWN = ("channel", "kind", "state", "role", "reason", "purpose", "answers", "key")
 
@@ -67,9 +68,11 @@ def sentence(action: str) -> str:
     return SENTENCES.get(action) or f"{thing.replace('_', ' ').capitalize()}: {verb.replace('_', ' ')}"
 
 
-def particulars(detail: Mapping[str, Any]) -> str:
-    """The codes of an event that help a reader: "telephone", "medical, met"."""
-    found = [_words(detail[name]) for name in SHOWN if detail.get(name)]
+def particulars(action: str, detail: Mapping[str, Any], *, health: bool) -> str:
+    """The codes of an event that help a reader: "telephone", "medical, met". What was found of somebody's health
+    is left out unless the reader may know it: then they read only that it was decided."""
+    hidden = () if health or action not in OF_HEALTH else ("state", "reason")
+    found = [_words(detail[name]) for name in SHOWN if detail.get(name) and name not in hidden]
     return ", ".join(found)
 
 

@@ -24,6 +24,8 @@ def decide(
 ) -> None:
     """Records an outcome for a requirement, by what the reviewer's page showed (`rules.seen`).
 
+    The same word again about what has not changed since is said once.
+
     Raises NotFound, OwnClearance, Conflict (the application has ended, the documents changed) or NothingToJudge.
     """
     with unit_of_work(session):
@@ -34,6 +36,8 @@ def decide(
             raise NotFound()
         _no_conflict(session, actor, application)
         judge(kind, said, documents_of(session, application_id, [kind]), shown)
+        if (requirement.state, requirement.reason) == (said.state, said.code):
+            return
         decided = said.state is not BACK
         requirement.state, requirement.reason = said.state, said.code
         requirement.decided_by = actor.actor_id if decided else None
