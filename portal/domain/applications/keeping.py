@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
+from portal.db import locked, unit_of_work
 from portal.domain.accounts.queries import hashed
 from portal.domain.applications.models import Application, KeptForm
 from portal.services import references
@@ -38,6 +38,7 @@ def keep_form(session: Session, reference: str, section: str, fields: Fields, to
         return False
     sealed = keys.seal(json.dumps(fields), **_place(application_id, section))
     with unit_of_work(session):
+        locked(session, Application, application_id)  # a field left and a button pressed may arrive at once
         session.merge(
             KeptForm(
                 application_id=application_id,

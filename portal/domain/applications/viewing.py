@@ -9,8 +9,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
-from portal.domain.applications.models import ContactReveal
+from portal.db import locked, unit_of_work
+from portal.domain.applications.models import Application, ContactReveal
 from portal.domain.audit.actions import Actor, record
 from portal.domain.audit.queries import last_done
 
@@ -70,6 +70,7 @@ def contact_shown(session: Session, viewer: StaffLooking, application_id: int) -
 def reveal_contact(session: Session, viewer: StaffLooking, application_id: int, purpose: Purpose) -> None:
     """Shows contact details to this person until they sign out. Asking twice is recorded once."""
     with unit_of_work(session):
+        locked(session, Application, application_id)  # a second click waits here for the first
         if contact_shown(session, viewer, application_id):
             return
         session.add(
