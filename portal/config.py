@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MEGABYTE = 1024 * 1024
+SERVED = {"PORTAL_DATABASE_URL", "PORTAL_MAIL_HOST"}  # what a start with real people's data is given
 
 
 class Unsafe(Exception):
@@ -138,6 +139,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         given["start_at"] = environ["PORTAL_NOW"]
     if "PORTAL_MASTER_KEYS" in environ:
         given["master_keys"] = parse_master_keys(environ["PORTAL_MASTER_KEYS"])
+    if said := sorted(SERVED & set(environ)) if "PORTAL_MODE" not in environ else []:
+        raise Unsafe(
+            [f"PORTAL_MODE must be said beside {', '.join(said)}: a demonstration's mail is open to all."]
+        )
     given["data"] = Path(given.get("data", Settings.data)).resolve()
     if given.get("mode", Settings.mode) == "demonstration":
         _fill_demonstration(given)
@@ -182,5 +187,8 @@ def _unsafe_in_production(settings: Settings) -> list[str]:
         "PORTAL_MAIL_HOST must be set: nobody can sign in without mail.": bool(settings.mail_host),
         "PORTAL_NOW moves the clock: demonstration only.": not settings.start_at,
         "PORTAL_RATE_LIMITS must stay on.": settings.rate_limits,
+        "PORTAL_TRUSTED_PROXIES must be 1 or more: we speak no TLS, so a proxy stands in front.": (
+            settings.trusted_proxies > 0
+        ),
     }
     return [problem for problem, fine in needed.items() if not fine]

@@ -18,7 +18,9 @@ KEY = base64.b64encode(b"k" * 32).decode()
 @pytest.fixture
 def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.delenv("PORT", raising=False)
-    return {"PORTAL_DATA": str(tmp_path / "data"), "PORTAL_BASE_URL": "http://127.0.0.1:5999"}
+    return {
+        "PORTAL_MODE": "demonstration", "PORTAL_DATA": str(tmp_path / "data"), "PORTAL_BASE_URL": "http://127.0.0.1:5999",
+    }  # fmt: skip
 
 
 def _run(environ: dict[str, str], *arguments: str) -> Result:

@@ -18,6 +18,7 @@ PRODUCTION = {
     "PORTAL_STORAGE_URL": "s3://files/portal",
     "PORTAL_CLAMD": "/run/clamav/clamd.ctl",
     "PORTAL_MAIL_HOST": "smtp.force.example",
+    "PORTAL_TRUSTED_PROXIES": "1",
 }
 
 
@@ -54,3 +55,11 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(Unsafe) as caught:
         settings_from({"PORTAL_MODE": "production", "PORTAL_DATA": str(tmp_path)})
     assert len(caught.value.problems) >= 7
+
+
+@pytest.mark.parametrize("name", ["PORTAL_DATABASE_URL", "PORTAL_MAIL_HOST"])
+def test_whoever_gives_it_real_people_says_which_mode(tmp_path: Path, name: str) -> None:
+    given = {"PORTAL_DATA": str(tmp_path), name: PRODUCTION[name]}
+    with pytest.raises(Unsafe, match="PORTAL_MODE"):
+        settings_from(given)
+    assert settings_from(given | {"PORTAL_MODE": "demonstration"}).demonstration

@@ -95,7 +95,7 @@ def deliver_due(session: Session, post: Post, letters: Letters, *, keep_secrets:
             _fail(session, mail.id, keep_secrets)
         except (LetterDelayed, PostUnavailable) as error:
             log.warning("mail put off", extra={"job": mail.name, "kind": str(error)})
-            _put_off(session, mail.id)
+            _put_off(session, mail.id, keep_secrets)
             if isinstance(error, PostUnavailable):
                 return sent
         else:
@@ -145,7 +145,7 @@ def _fail(session: Session, mail_id: int, keep_secrets: bool) -> None:
                 mail.context = {}
 
 
-def _put_off(session: Session, mail_id: int) -> None:
+def _put_off(session: Session, mail_id: int, keep_secrets: bool) -> None:
     """Waits twice as long each time, up to half an hour."""
     with unit_of_work(session):
         if mail := locked(session, OutboxMail, mail_id):
@@ -154,3 +154,4 @@ def _put_off(session: Session, mail_id: int) -> None:
             mail.next_attempt_at, mail.leased_until = clock.now() + wait, None
             if mail.attempts >= GIVE_UP_AFTER:
                 mail.state = Delivery.FAILED
+                mail.context = {} if mail.secret and not keep_secrets else mail.context
