@@ -140,9 +140,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     if "PORTAL_MASTER_KEYS" in environ:
         given["master_keys"] = parse_master_keys(environ["PORTAL_MASTER_KEYS"])
     if said := sorted(SERVED & set(environ)) if "PORTAL_MODE" not in environ else []:
-        raise Unsafe(
-            [f"PORTAL_MODE must be said beside {', '.join(said)}: a demonstration's mail is open to all."]
-        )
+        raise Unsafe([f"PORTAL_MODE must be said beside {', '.join(said)}: a demonstration's mail is open to all."])
     given["data"] = Path(given.get("data", Settings.data)).resolve()
     if given.get("mode", Settings.mode) == "demonstration":
         _fill_demonstration(given)
