@@ -108,6 +108,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_staff_member_email")),
     )
     op.create_table(
+        "used_challenge",
+        sa.Column("challenge_hash", sa.String(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_used_challenge")),
+    )
+    with op.batch_alter_table("used_challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_used_challenge_used_at"), ["used_at"], unique=False)
+
+    op.create_table(
         "campaign",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scheme_id", sa.Integer(), nullable=False),
@@ -914,6 +923,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_campaign_closes_at")
 
     op.drop_table("campaign")
+    with op.batch_alter_table("used_challenge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_used_challenge_used_at"))
+
+    op.drop_table("used_challenge")
     op.drop_table("staff_member")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_failure_key_at")

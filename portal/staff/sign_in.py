@@ -138,7 +138,7 @@ def keep_challenge(options: str) -> None:
 
 
 def kept_challenge() -> str:
-    """The challenge asked last, once and for a few minutes; an empty one matches no answer."""
+    """The challenge asked last, for a few minutes; an empty one matches no answer. The act lets it be used once."""
     challenge, at = session.pop(CHALLENGE, ("", 0))
     fresh = clock.wall().timestamp() - at <= passkeys.CHALLENGE_MINUTES * 60
     return str(challenge) if fresh else ""

@@ -16,10 +16,10 @@ from werkzeug.test import TestResponse
 from portal import clock
 from portal.domain.accounts import staff_accounts
 from portal.domain.accounts.lockout import MOST_FAILURES
-from portal.domain.accounts.models import Passkey, RecoveryCode, Role, SignInSession
+from portal.domain.accounts.models import Passkey, RecoveryCode, Role, SignInSession, UsedChallenge
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
-from tests.support.authenticator import Authenticator
+from tests.support.authenticator import Authenticator, Uncounting
 from tests.support.client import JudgingClient
 from tests.support.people import browser_of
 from tests.support.staff_sign_in import PASSWORD, Enrolled, an_enrolled_member, give_code, give_password, send
@@ -113,6 +113,25 @@ def test_a_signed_challenge_is_good_once_and_for_minutes(app: Flask, browser: Ju
         assert other.post("/staff/sign-in/passkey", data={"answer": answer}).status_code == 422
     assert other.post("/staff/sign-in/passkey", data={"answer": answer}).status_code == 422
     assert use(other, device).status_code == 303
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_copied_cookie_and_answer_do_not_sign_in_again(
+    app: Flask, browser: JudgingClient, session: Session, counts: bool
+) -> None:
+    device = Authenticator() if counts else Uncounting()
+    assert add(browser, device).status_code == 303
+    first, copy = app.test_client(), app.test_client()
+    answer = device.get(first.post("/staff/sign-in/passkey/options").json)
+    with first.session_transaction("/staff/") as held, copy.session_transaction("/staff/") as taken:
+        taken.update(held)
+    assert first.post("/staff/sign-in/passkey", data={"answer": answer}).status_code == 303
+    assert copy.post("/staff/sign-in/passkey", data={"answer": answer}).status_code == 422
+    assert not inside(copy) and use(copy, device).status_code == 303
+    with time_machine.travel(clock.wall() + timedelta(minutes=6)):
+        assert use(app.test_client(), device).status_code == 303
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(UsedChallenge)) == 1  # the old ones are forgotten
 
 
 def test_a_disabled_members_passkey_is_no_good(

@@ -149,6 +149,15 @@ class Passkey(Base):
     created_at: Mapped[datetime]
 
 
+class UsedChallenge(Base):
+    """A passkey challenge that was answered. Browsers hold challenges themselves; this is why each works once."""
+
+    __tablename__ = "used_challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(index=True)  # forgotten once the challenge is too old anyway
+
+
 class SignInFailure(Base):
     """A failed staff sign-in; enough of them in a while and nobody may try for a while."""
 

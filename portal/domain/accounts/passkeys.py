@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn import (
     generate_authentication_options,
@@ -26,7 +28,8 @@ from webauthn.helpers.structs import (
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.accounts.models import Passkey, StaffMember
+from portal.domain.accounts.models import Passkey, StaffMember, UsedChallenge
+from portal.domain.accounts.queries import hashed
 from portal.domain.audit.actions import STRANGER, record
 from portal.domain.refusals import NotFound, Refusal
 
@@ -87,6 +90,7 @@ def register(session: Session, member: StaffMember, party: Party, *, answer: str
     except (WebAuthnException, ValueError):
         raise PasskeyRefused("That passkey could not be added. Try again.") from None
     with unit_of_work(session):
+        _use_up(session, challenge)
         if session.scalars(select(Passkey).filter_by(credential_id=verified.credential_id)).one_or_none():
             raise PasskeyRefused("That passkey has been added already.")
         passkey = Passkey(
@@ -126,9 +130,21 @@ def sign_in_with(session: Session, party: Party, *, answer: str, challenge: str)
         member = session.get_one(StaffMember, passkey.staff_id, populate_existing=True)
         if row is None or member.disabled_at is not None or 0 < verified.new_sign_count <= row.sign_count:
             raise PasskeyRefused()
+        _use_up(session, challenge)  # many devices count nothing, so the count alone stops no replay
         row.sign_count = verified.new_sign_count
         record(session, member, "passkey.used", subject=("passkey", row.id))
     return member
+
+
+def _use_up(session: Session, challenge: str) -> None:
+    """A challenge is answered once, whoever holds a copy of the cookie it waits in. Raises `PasskeyRefused`."""
+    now = clock.wall()
+    session.execute(delete(UsedChallenge).where(UsedChallenge.used_at < now - timedelta(minutes=CHALLENGE_MINUTES)))
+    try:
+        with session.begin_nested():
+            session.add(UsedChallenge(challenge_hash=hashed(challenge), used_at=now))
+    except IntegrityError:
+        raise PasskeyRefused() from None
 
 
 def _asked(challenge: str) -> bytes:
