@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts import actions, staff_accounts
-from portal.domain.accounts.lockout import MOST_FAILURES
+from portal.domain.accounts.lockout import MOST_AT_ONE, MOST_FAILURES, MOST_FROM_CLIENT, counted, note_failure
 from portal.domain.accounts.models import RecoveryCode, Role, SignInFailure, SignInSession, StaffMember
 from portal.domain.accounts.staff_accounts import NewRole
-from portal.domain.accounts.staff_sign_in import renew_recovery_codes
+from portal.domain.accounts.staff_sign_in import Door, renew_recovery_codes
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
 from portal.domain.messages.models import OutboxMail
@@ -102,9 +102,49 @@ def test_too_many_wrong_passwords_lock_known_and_unknown_alike(
     assert locked.status_code == 429 and "Wait 15 minutes" in locked.text
     session.rollback()
     keys = session.scalars(select(SignInFailure.key)).all()
-    assert len(keys) == 2 * MOST_FAILURES and all(email not in key and len(key) == 64 for key in keys)
+    assert len(keys) == 3 * MOST_FAILURES and all(email not in key and len(key) == 64 for key in keys)
     with time_machine.travel(clock.wall() + timedelta(minutes=15, seconds=1)):
         assert give_password(app.test_client(), email).status_code == (303 if known else 422)
+
+
+def from_elsewhere(app: Flask, place: int) -> JudgingClient:
+    """A browser at another client address."""
+    browser = app.test_client()
+    assert isinstance(browser, JudgingClient)
+    browser.environ_base["REMOTE_ADDR"] = f"192.0.2.{place}"
+    return browser
+
+
+def test_a_strangers_guesses_elsewhere_lock_nobody_out(app: Flask, officer: Enrolled) -> None:
+    for _ in range(MOST_FAILURES):
+        give_password(from_elsewhere(app, 1), officer.member.email, "wrong wrong wrong")
+    assert give_password(from_elsewhere(app, 1), officer.member.email).status_code == 429
+    assert give_password(app.test_client(), officer.member.email).status_code == 303
+
+
+def test_guesses_from_many_places_are_limited_together(app: Flask, officer: Enrolled, session: Session) -> None:
+    door = [Door(pepper(), f"192.0.2.{place}") for place in range(MOST_AT_ONE)]
+    for each in door:
+        note_failure(session, counted(each.pepper, "password", officer.member.email, each.client))
+    assert give_password(app.test_client(), officer.member.email).status_code == 429
+    assert give_password(app.test_client(), "somebody.else@force.example").status_code == 422
+
+
+def test_guesses_at_many_addresses_from_one_place_are_limited(app: Flask, officer: Enrolled, session: Session) -> None:
+    for number in range(MOST_FROM_CLIENT):
+        note_failure(session, counted(pepper(), "password", f"{number}@force.example", "192.0.2.1"))
+    assert give_password(from_elsewhere(app, 1), officer.member.email).status_code == 429
+    assert give_password(from_elsewhere(app, 2), officer.member.email).status_code == 303
+
+
+def test_the_second_step_has_few_tries_from_wherever_they_come(app: Flask, officer: Enrolled) -> None:
+    wrong = f"{(int(officer.code()) + 1) % 1_000_000:06}"
+    browsers = [from_elsewhere(app, place) for place in range(MOST_FAILURES)]
+    for browser in browsers:
+        give_password(browser, officer.member.email)
+    for browser in browsers:
+        give_code(browser, wrong)
+    assert "too many tries" in give_code(browsers[0], officer.code()).text and not inside(browsers[0])
 
 
 def test_a_right_password_forgets_the_wrong_ones(app: Flask, officer: Enrolled) -> None:

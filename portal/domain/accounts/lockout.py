@@ -19,7 +19,8 @@ from portal.domain.accounts.secrets import keyed_hash
 from portal.domain.refusals import Refusal
 
 WINDOW = timedelta(minutes=15)
-MOST_FAILURES = 5
+MOST_FAILURES = 5  # of one client at one account: a typing mistake or two, and then thinking again
+MOST_AT_ONE = 30  # at one address from everywhere: five guesses by a stranger elsewhere lock nobody out
 MOST_FROM_CLIENT = 50  # a police station is one client address to us: ten people may each fail as often as they may
 
 
@@ -37,12 +38,23 @@ class Counted:
     most: int
 
 
-def counted(pepper: bytes, purpose: str, what: str, client: str) -> tuple[Counted, Counted]:
-    """By what was typed (or whose account), and by the client's address; both kept hashed only."""
+def counted(pepper: bytes, purpose: str, what: str, client: str) -> tuple[Counted, ...]:
+    """By what was typed and the client's address together, then by each alone; all kept hashed only."""
     return (
-        Counted(keyed_hash(pepper, "failure", purpose, what), MOST_FAILURES),
-        Counted(keyed_hash(pepper, "failure", "client", client), MOST_FROM_CLIENT),
+        Counted(keyed_hash(pepper, "failure", purpose, "both", what, client), MOST_FAILURES),
+        Counted(keyed_hash(pepper, "failure", purpose, what), MOST_AT_ONE),
+        _by_client(pepper, client),
     )
+
+
+def counted_inside(pepper: bytes, purpose: str, account: str, client: str) -> tuple[Counted, ...]:
+    """For a step that nobody reaches without the password: no stranger can use up the account's few tries,
+    so they are the same few from wherever they come."""
+    return Counted(keyed_hash(pepper, "failure", purpose, account), MOST_FAILURES), _by_client(pepper, client)
+
+
+def _by_client(pepper: bytes, client: str) -> Counted:
+    return Counted(keyed_hash(pepper, "failure", "client", client), MOST_FROM_CLIENT)
 
 
 def refuse_locked(session: Session, keys: Sequence[Counted]) -> None:
@@ -67,6 +79,6 @@ def note_failure(session: Session, keys: Sequence[Counted]) -> None:
 
 
 def forget_failures(session: Session, keys: Sequence[Counted]) -> None:
-    """After a success: what was typed wrong before does not count against its owner."""
+    """After a success: what its owner typed wrong before, from here, does not count against them."""
     with unit_of_work(session):
         session.execute(delete(SignInFailure).where(SignInFailure.key == keys[0].key))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.accounts.lockout import counted, forget_failures, note_failure, refuse_locked
+from portal.domain.accounts.lockout import counted, counted_inside, forget_failures, note_failure, refuse_locked
 from portal.domain.accounts.models import RecoveryCode, StaffMember
 from portal.domain.accounts.passwords import verify
 from portal.domain.accounts.queries import staff_by_email
@@ -91,7 +91,7 @@ def begin_totp(session: Session, keys: KeyRing, member: StaffMember) -> None:
 
 def verify_totp(session: Session, member: StaffMember, code: str, keys: KeyRing, door: Door) -> None:
     """Uses a code from the member's app, once. Raises `LockedOut` or `WrongCode`."""
-    failures = counted(door.pepper, "second factor", str(member.id), door.client)
+    failures = counted_inside(door.pepper, "second factor", str(member.id), door.client)
     refuse_locked(session, failures)
     with unit_of_work(session):
         row = locked(session, StaffMember, member.id)
@@ -143,7 +143,7 @@ def recovery_hash(pepper: bytes, member: StaffMember, code: str) -> str:
 
 def use_recovery_code(session: Session, member: StaffMember, code: str, door: Door) -> int:
     """Uses a recovery code in place of the app's; returns how many are left. Raises `LockedOut` or `WrongCode`."""
-    failures = counted(door.pepper, "second factor", str(member.id), door.client)
+    failures = counted_inside(door.pepper, "second factor", str(member.id), door.client)
     refuse_locked(session, failures)
     with unit_of_work(session):
         person = locked(session, StaffMember, member.id)
