@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, LargeBinary, MetaData, String, TypeDecorator, event, select
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+    func,
+    select,
+)
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -151,3 +164,13 @@ def locked(session: Session, model: type[Model], key: int) -> Model | None:
     """The row, freshly read and held until commit (SQLite's writer already holds everything)."""
     query = select(model).where(model.__table__.c.id == key).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def hold(session: Session, name: str) -> None:
+    """Nobody else who holds this name goes on until commit: for a rule about rows that are not there yet.
+
+    SQLite's writer already holds everything; PostgreSQL locks the number the name hashes to.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(number)))

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("link_hash", sa.String(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("client_hash", sa.String(), nullable=False),
         sa.Column("next_url", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

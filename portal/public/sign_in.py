@@ -128,6 +128,7 @@ def _send(email: str, next_url: str) -> None:
     session[KEPT] = codes.ask_code(
         db.session(),
         email=email,
+        client=request.remote_addr or "",
         next_url=next_url,
         lifetime=timedelta(minutes=settings.sign_in_minutes),
         pepper=pepper(),

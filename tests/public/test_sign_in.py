@@ -227,7 +227,7 @@ def test_a_mistyped_address_comes_back_to_be_mended(client: JudgingClient) -> No
     assert "next=/campaigns" in back
 
 
-def test_mails_to_one_address_are_limited_whoever_asks(app: Flask, session: Session) -> None:
+def test_mails_to_one_address_are_limited_for_each_place(app: Flask, session: Session) -> None:
     for _ in range(codes.MAILS_AN_HOUR):
         ask(app.test_client())
     refused = app.test_client().post("/sign-in", data={"email": EMAIL})

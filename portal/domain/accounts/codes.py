@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import locked, unit_of_work
+from portal.db import hold, locked, unit_of_work
 from portal.domain.accounts.models import Applicant, SignInCode
 from portal.domain.accounts.queries import hashed
 from portal.domain.accounts.secrets import keyed_hash, same, six_digits
@@ -24,8 +24,9 @@ from portal.domain.audit.actions import STRANGER, record
 from portal.domain.messages.actions import queue_mail
 from portal.domain.refusals import Refusal
 
-MOST_TRIES = 5  # of a million codes: with MAILS_AN_HOUR, at most 40 guesses an hour at one address
-MAILS_AN_HOUR = 8  # enough for a slow mailbox and two devices; few enough not to be a nuisance to a stranger
+MOST_TRIES = 5  # of a million codes: with MAILS_TO_ADDRESS, at most 150 guesses an hour at one address
+MAILS_AN_HOUR = 8  # to one address from one client: enough for a slow mailbox and a second try on two devices
+MAILS_TO_ADDRESS = 30  # from everywhere: a stranger who asks elsewhere uses up nobody's own, and a flood still ends
 
 
 class CodeRefused(Refusal):
@@ -80,23 +81,24 @@ class Confirmed:
 
 
 def ask_code(
-    session: Session, *, email: str, next_url: str, lifetime: timedelta, pepper: bytes, replaces: str = ""
+    session: Session, *, email: str, client: str, next_url: str, lifetime: timedelta, pepper: bytes, replaces: str = ""
 ) -> str:
     """Mails a code and a link; returns the token that the asking browser keeps.
 
-    `email` is normal (see `normal_email`); `replaces` is the token of this browser's request before,
-    whose code stops working. Raises `TooManyMails`.
+    `email` is normal (see `normal_email`); `client` is the browser's network address; `replaces` is the
+    token of this browser's request before, whose code stops working. Raises `TooManyMails`.
     """
     token, link, code = secrets.token_urlsafe(24), secrets.token_urlsafe(24), six_digits()
-    now = clock.wall()
+    now, client_hash = clock.wall(), keyed_hash(pepper, "sign-in client", client)
     with unit_of_work(session):
-        _refuse_too_many(session, email, now)
+        _refuse_too_many(session, email, client_hash, now)
         _end_request(session, replaces, now)
         row = SignInCode(
             request_hash=hashed(token),
             link_hash=hashed(link),
             code_hash=keyed_hash(pepper, "sign-in code", hashed(token), code),
             email=email,
+            client_hash=client_hash,
             next_url=next_url,
             created_at=now,
             expires_at=now + lifetime,
@@ -109,10 +111,13 @@ def ask_code(
     return token
 
 
-def _refuse_too_many(session: Session, email: str, now: datetime) -> None:
-    """Counted in the table, so that it holds across processes and restarts."""
-    recent = select(func.count()).where(SignInCode.email == email, SignInCode.created_at > now - timedelta(hours=1))
-    if session.scalar(recent.select_from(SignInCode)) >= MAILS_AN_HOUR:  # type: ignore[operator]
+def _refuse_too_many(session: Session, email: str, client_hash: str, now: datetime) -> None:
+    """Counted in the table, so that it holds across processes and restarts; one request after another."""
+    hold(session, f"sign-in codes of {email}")
+    from_here = func.count().filter(SignInCode.client_hash == client_hash)
+    lately = SignInCode.email == email, SignInCode.created_at > now - timedelta(hours=1)
+    here, everywhere = session.execute(select(from_here, func.count()).select_from(SignInCode).where(*lately)).one()
+    if here >= MAILS_AN_HOUR or everywhere >= MAILS_TO_ADDRESS:
         raise TooManyMails()
 
 

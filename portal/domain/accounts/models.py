@@ -60,6 +60,7 @@ class SignInCode(Base):
     link_hash: Mapped[str] = mapped_column(unique=True)
     code_hash: Mapped[str]
     email: Mapped[str]
+    client_hash: Mapped[str]  # keyed: from where it was asked, to count by
     next_url: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -165,7 +166,7 @@ class SignInFailure(Base):
     __table_args__ = (Index("ix_sign_in_failure_key_at", "key", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str]  # a keyed hash of what was typed (known or not), of the account, or of the client's address
+    key: Mapped[str]  # a keyed hash: of what was typed (known or not), the account, the client, or two of them
     at: Mapped[datetime]
 
 
