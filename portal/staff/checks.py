@@ -12,6 +12,7 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.casework import FEW, Cursor
 from portal.domain.applications.models import Application
+from portal.domain.applications.viewing import note_checks_view
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances import actions, queries
 from portal.domain.clearances.queries import Waiting
@@ -75,7 +76,10 @@ def checks() -> Response:
 @blueprint.get("/checks/<reference>")
 @requires(Permission.SEE_CLEARANCES)
 def check(reference: str) -> Response:
-    return _page(queries.reviewable_application(db.session(), current_user, reference), {})
+    """One application's certificates and evidence; that they were opened is recorded before they are shown."""
+    session = db.session()
+    note_checks_view(session, current_user, queries.reviewable_application(session, current_user, reference).id)
+    return _page(queries.reviewable_application(session, current_user, reference), {})
 
 
 @blueprint.post("/checks/<reference>/<kind>")

@@ -202,6 +202,29 @@ def test_a_word_is_recorded_with_who_and_when(
     assert "This is on record" in reviewer.get(f"/staff/checks/{sent.reference}").text
 
 
+def test_opening_a_check_is_on_record_once_an_hour(
+    session: Session, app: Flask, settings: Settings, sent: Application, reviewer: JudgingClient
+) -> None:
+    address = f"/staff/checks/{sent.reference}"
+
+    def opened() -> list[int | None]:
+        session.rollback()
+        return list(session.scalars(select(AuditEvent.application_id).filter_by(action="application.checks_viewed")))
+
+    assert browser_of(app, a_staff_member(session, Role.LIAISON)).get(address).status_code == 403
+    assert reviewer.get("/staff/checks").status_code == 200 and opened() == []
+    for _ in range(2):
+        assert reviewer.get(address).status_code == 200
+    assert opened() == [sent.id]
+    assert browser_of(app, a_staff_member(session, Role.MEDICAL)).get(address).status_code == 200
+    assert opened() == [sent.id] * 2
+    set_clock(settings, FEBRUARY + timedelta(minutes=61))
+    reviewer.get(address)
+    assert opened() == [sent.id] * 3
+    auditor = browser_of(app, a_staff_member(session, Role.AUDITOR))
+    assert "Medical and fitness checks opened" in auditor.get(f"/staff/audit?reference={sent.reference}").text
+
+
 def test_sent_back_means_a_reason_a_mail_and_time(
     session: Session, app: Flask, settings: Settings, sent: Application, reviewer: JudgingClient
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -48,7 +49,20 @@ class StaffLooking(Actor, Protocol):
 
 def note_view(session: Session, viewer: StaffLooking, application_id: int, *, adjustments: bool) -> bool:
     """Records that somebody opened an application, and read its adjustments: once an hour. Says whether it did."""
-    actions = ["application.viewed"] + (["application.adjustments_viewed"] if adjustments else [])
+    return _note(
+        session,
+        viewer,
+        application_id,
+        ["application.viewed"] + (["application.adjustments_viewed"] if adjustments else []),
+    )
+
+
+def note_checks_view(session: Session, viewer: StaffLooking, application_id: int) -> bool:
+    """Records that somebody opened an application's medical and fitness checks: once an hour. Says whether it did."""
+    return _note(session, viewer, application_id, ["application.checks_viewed"])
+
+
+def _note(session: Session, viewer: StaffLooking, application_id: int, actions: Sequence[str]) -> bool:
     due = [action for action in actions if not _lately(session, action, viewer.id, application_id)]
     if due:
         with unit_of_work(session):

@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "applicant.made": "First sign-in of this person",
     "application.address_corrected": "E-mail address corrected",
     "application.adjustments_viewed": "Adjustments read",
+    "application.checks_viewed": "Medical and fitness checks opened",
     "application.discarded": "Draft deleted",
     "application.downloaded": "Everything held was downloaded",
     "application.started": "Application begun",
