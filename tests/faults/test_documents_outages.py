@@ -124,6 +124,11 @@ def big_pdf(size: int) -> bytes:
     return plain.replace(b"%%EOF", b"%" + CANARY * ((size - len(plain)) // len(CANARY)) + b"\n%%EOF", 1)
 
 
+def spooled(folder: Path) -> list[Path]:
+    """What lies in the server's temporary folder but for its compiled templates."""
+    return [path for path in folder.rglob("*") if "_jinja2-cache" not in path.as_posix()]
+
+
 def test_memory_stays_flat_and_nothing_is_in_the_clear_while_15_mb_arrive(
     session: Session, app: Flask, settings: Settings, sender: Sender, tmp_path: Path
 ) -> None:
@@ -140,7 +145,7 @@ def test_memory_stays_flat_and_nothing_is_in_the_clear_while_15_mb_arrive(
         half = len(body) // 2
         connection.send(body[:half])
         time.sleep(0.5)
-        assert list(spool.rglob("*")) == []
+        assert spooled(spool) == []
         assert in_the_clear(settings.data, spool) == []
         connection.send(body[half:])
         assert connection.getresponse().status == 303
@@ -148,7 +153,7 @@ def test_memory_stays_flat_and_nothing_is_in_the_clear_while_15_mb_arrive(
         grown = peak(pid) - before
         print(f"15 MB upload: peak memory of the worker grew by {grown / MEGABYTE:.1f} MB")
         assert grown < FLAT
-        assert list(spool.rglob("*")) == [] and in_the_clear(settings.data, spool) == []
+        assert spooled(spool) == [] and in_the_clear(settings.data, spool) == []
     assert rows(session) == 2 and len(stored(app)) == 2
 
 
