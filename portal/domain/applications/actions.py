@@ -37,7 +37,7 @@ from portal.domain.applications.waiting import RECRUITERS
 from portal.domain.applications.writing import write_answers
 from portal.domain.audit.actions import Actor, record
 from portal.domain.audit.models import ActorKind
-from portal.domain.campaigns.models import Campaign
+from portal.domain.campaigns.models import Campaign, Care
 from portal.domain.campaigns.rules import last_day, receives
 from portal.domain.documents.models import Document
 from portal.domain.messages.actions import queue_mail
@@ -181,14 +181,17 @@ def correct_contact(
 def _write(
     session: Session, actor: Actor, application: Application, values: dict[str, Value], keys: KeyRing, action: str
 ) -> list[str]:
-    changed = write_answers(session, application, values, keys)
+    written = write_answers(session, application, values, keys)
+    changed = [each.key for each in written]
     if changed:
         application.version += 1
         if application.received_at is not None:
             reindex(session, application)
-        record(
+        open_ones = [each.key for each in written if each.care is not Care.SEALED]
+        sealed = {"sealed": len(changed) - len(open_ones)} if len(open_ones) < len(changed) else {}
+        record(  # that somebody answered a sealed question says something of them: how many, never which
             session, actor, action, subject=("application", application.id),
-            application_id=application.id, answers=changed,
+            application_id=application.id, answers=open_ones, **sealed,
         )  # fmt: skip
     return changed
 

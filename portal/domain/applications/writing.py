@@ -43,24 +43,26 @@ def tidy(asked: Asked, value: Value) -> Value:
     return text
 
 
-def write_answers(session: Session, application: Application, values: Mapping[str, Value], keys: KeyRing) -> list[str]:
-    """Writes what differs; returns the keys of the questions whose answers changed, in order asked."""
+def write_answers(
+    session: Session, application: Application, values: Mapping[str, Value], keys: KeyRing
+) -> list[Asked]:
+    """Writes what differs; returns the questions whose answers changed, in order asked."""
     asked = {each.key: each for each in asked_of(session, application.campaign)}
     query = select(Answer).where(Answer.application_id == application.id)
     rows = {row.question_id: row for row in session.scalars(query)}
     before = answers(session, keys, application, sealed=True)
-    changed = []
+    changed: list[Asked] = []
     for key, question in asked.items():
         if key not in values or question.kind is QuestionKind.DISTRICT:
             continue
         value = tidy(question, values[key])
         if value != before.get(key, "") or (key not in before and not is_empty(value)):
             _put(session, application, question, rows.get(question.question_id), value, keys)
-            changed.append(key)
+            changed.append(question)
     session.flush()
     now = answers(session, keys, application)
     _copy(application, now)
-    if "district" in asked and ("postcode" in changed or "district" in values):
+    if "district" in asked and ("district" in values or any(each.key == "postcode" for each in changed)):
         changed += _place(session, application, asked["district"], now, values, rows, keys)
     return changed
 
@@ -99,7 +101,7 @@ def _place(
     given: Mapping[str, Value],
     rows: Mapping[int, Answer],
     keys: KeyRing,
-) -> list[str]:
+) -> list[Asked]:
     """The district: the postcode's only one, or the one now chosen of those it lies in, or none."""
     candidates = districts_of_postcode(session, str(values.get("postcode", "")))
     found = _chosen(candidates, given.get("district", ""))
@@ -108,7 +110,7 @@ def _place(
     application.district = found
     _put(session, application, asked, rows.get(asked.question_id), found.slug if found else "", keys)
     session.flush()
-    return ["district"]
+    return [asked]
 
 
 def _chosen(candidates: Sequence[District], wanted: Value) -> District | None:

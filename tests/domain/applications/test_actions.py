@@ -272,7 +272,9 @@ def test_a_sealed_answer_is_nowhere_in_the_clear(
     assert CANARY not in caplog.text
     everything = [event.detail for event in session.scalars(select(AuditEvent))]
     everything += [mail.context for mail in session.scalars(select(OutboxMail))]
-    assert CANARY not in str(everything)
+    assert CANARY not in str(everything) and "adjustments" not in str(everything)
+    saved = session.scalars(select(AuditEvent).filter_by(action="answers.saved")).one()
+    assert saved.detail["sealed"] == 1 and "given_name" in saved.detail["answers"]
     if session.get_bind().dialect.name == "sqlite":
         _assert_not_in_files(tmp_path)
 
