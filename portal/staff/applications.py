@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from portal.domain.accounts.rules import Permission
 from portal.extensions import db
 from portal.staff.door import blueprint
-from portal.staff.listing import listing
+from portal.staff.listing import listing, tab_counts
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment, wants_fragment
 
@@ -16,6 +16,10 @@ from portal.web.pages import page_or_fragment, wants_fragment
 @blueprint.get("/applications")
 @requires(Permission.SEE_APPLICATIONS)
 def applications() -> Response:
-    """The list: every filter is in the address; a fragment request gets the results alone."""
-    shown = listing(db.session(), current_user.scope(Permission.SEE_APPLICATIONS), request.args)
-    return page_or_fragment("staff/applications/list.html", "results", fragment=wants_fragment(), **shown)
+    """The list: every filter is in the address; a fragment request gets the results alone, or the tabs' numbers."""
+    session, scope, fragment = db.session(), current_user.scope(Permission.SEE_APPLICATIONS), wants_fragment()
+    if fragment and "counts" in request.args:
+        tabs = tab_counts(session, scope, request.args)
+        return make_response(render_template("staff/applications/_counts.html", tabs=tabs))
+    shown = listing(session, scope, request.args)
+    return page_or_fragment("staff/applications/list.html", "results", fragment=fragment, **shown)

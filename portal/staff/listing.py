@@ -77,6 +77,12 @@ class Asked:
         }
         return url_for("staff.applications", **(values | changes))
 
+    @property
+    def counting(self) -> str:
+        """This very place in the list, with every stage counted."""
+        before, after = (str(spot) if spot else None for spot in (self.before, self.after))
+        return self.address(before=before, after=after, counts="1")
+
     def without(self, kind: str, option: Option) -> str:
         chosen = self.campaigns if kind == "campaign" else self.districts
         return self.address(**{kind: [each.slug for each in chosen if each != option]})
@@ -89,12 +95,11 @@ def _readable(typed: str) -> str:
 
 
 def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[str, Any]:
-    """Everything the list's page shows, in four statements, five when something was typed."""
+    """Everything the list's page shows, in at most four statements. `waiting` is where the missing counts are."""
     choices = casework.choices(session, scope)
-    asked = Asked.of(given, choices)
-    typed = search.typed(session, asked.text)
-    wanted = casework.narrow(choices, asked.campaigns, asked.districts, typed)
-    counts = casework.counts(session, wanted)
+    asked, wanted = _wanted(session, choices, given)
+    every = "counts" in given
+    counts = casework.every_count(session, wanted) if every else casework.counts(session, wanted, asked.stage)
     from_the_start = asked.oldest and not (asked.before or asked.after)
     after = Cursor(casework.EPOCH, 0) if from_the_start else asked.after
     page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=after)
@@ -103,8 +108,9 @@ def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[
         "asked": asked,
         "choices": choices,
         "tabs": _tabs(asked, counts),
+        "waiting": None if counts.complete else asked.counting,
         "chips": _chips(asked),
-        "found": counted(counts.of(asked.stage)),
+        "found": counted(counts.stages[asked.stage]),
         "drafts": counted(counts.drafts),
         "rows": [_row(row, shown) for row in (reversed(page.rows) if asked.oldest else page.rows)],
         "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in shown],
@@ -112,6 +118,18 @@ def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[
         "older": asked.address(before=str(page.older)) if page.older and not from_the_start else None,
         "turned": asked.address(order=None if asked.oldest else "oldest"),
     }
+
+
+def tab_counts(session: Session, scope: Scope, given: MultiDict[str, str]) -> list[dict[str, Any]]:
+    """The tabs alone, every one counted."""
+    asked, wanted = _wanted(session, casework.choices(session, scope), given)
+    return _tabs(asked, casework.every_count(session, wanted))
+
+
+def _wanted(session: Session, choices: Choices, given: MultiDict[str, str]) -> tuple[Asked, casework.Narrowed]:
+    asked = Asked.of(given, choices)
+    typed = search.typed(session, asked.text)
+    return asked, casework.narrow(choices, asked.campaigns, asked.districts, typed)
 
 
 def counted(number: int) -> str:
@@ -122,8 +140,9 @@ def counted(number: int) -> str:
 def _tabs(asked: Asked, counts: Counts) -> list[dict[str, Any]]:
     return [
         {
+            "key": stage.value if stage else "all",
             "label": label,
-            "count": counted(counts.of(stage)),
+            "count": counted(counts.stages[stage]) if stage in counts.stages else None,
             "href": asked.address(stage=stage.value if stage else None),
             "current": stage is asked.stage,
         }

@@ -32,6 +32,11 @@ STATEMENTS = 8
 SLOWER = 1.3
 # A name that thousands have must be counted among all of them: 60 at the small size, 6,000 at the large.
 COMMON = "search, a common name"
+# Asked for only where there are many: beside the few it has nothing to be as fast as.
+LATER = "counts filled in afterwards"
+UNBOUNDED = (COMMON, LATER)
+FRAGMENT = {"HX-Request": "true"}
+PROOF = {LATER: b'id="count-ended"'}
 
 
 @dataclass
@@ -47,9 +52,9 @@ class Listing:
         with self.here.app.app_context():
             sql_clock.CLOCK.reset()
             began = perf_counter()
-            answer = self.client.get(self.addresses[name])
+            answer = self.client.get(self.addresses[name], headers=FRAGMENT if name == LATER else None)
             took = perf_counter() - began
-        if answer.status_code != 200 or b"/staff/applications/" not in answer.data:
+        if answer.status_code != 200 or PROOF.get(name, b"/staff/applications/") not in answer.data:
             raise RuntimeError(f"{self.addresses[name]}: {answer.status_code}")
         return sql_clock.CLOCK.statements, sql_clock.CLOCK.seconds, took
 
@@ -73,7 +78,7 @@ def _compare(name: str, kind: str, many: int, small: Listing, large: Listing, ro
         few.append(small.open(name))
         more.append(large.open(name))
     title, against = f"list of {many:,}, {name}, {NAMES[kind]}", f"{FEW:,}"
-    slower = None if name == COMMON else at_most(SLOWER)
+    slower = None if name in UNBOUNDED else at_most(SLOWER)
     sql = [[each[1] for each in side] for side in (more, few)]
     page = [[each[2] for each in side] for side in (more, few)]
     return [
@@ -117,6 +122,7 @@ def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
         "district": {"district": pilot.districts[0].slug},
         "search, one person": {"q": somebody},
         COMMON: {"q": "ash"},
+        LATER: {"campaign": pilot.slug, "counts": "1"},
         "deep page": {"before": str(Cursor(middle[0], middle[1]))},
     }
     return {name: f"/staff/applications?{urlencode(given)}" for name, given in asked.items()}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
@@ -109,7 +109,7 @@ def test_finds_a_reference_in_any_form(app: Flask, session: Session, pilot: Camp
 
 
 @pytest.mark.parametrize(
-    "typed", ["'; DROP TABLE application; --", "%", "_", "100%", "🦊", '"><script>', "\\", "\x00a", " " * 300 + "x"]
+    "typed", ["'; DROP TABLE application; --", "%", "_", "100%", "🦊", '"><script>', "\\", "\x00a", " " * 300 + "xyzzy"]
 )
 def test_odd_text_is_only_text(
     app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient, typed: str
@@ -232,12 +232,48 @@ def linked(page: str, way: str) -> str | None:
     return found[1].replace("&amp;", "&") if found else None
 
 
+def numbers(page: str) -> dict[str, str]:
+    """What stands in each tab, or comes for it."""
+    return {
+        key: re.sub(r"<[^>]+>", "", number) for key, number in re.findall(r'<b id="count-(\w+)"[^>]*>(.*?)</b>', page)
+    }
+
+
+def in_stages(session: Session) -> dict[str, str]:
+    in_state = list(session.scalars(select(Application.state)))
+    found = {stage.value: sum(state in states for state in in_state) for stage, states in STATES.items()}
+    return {key: f"{number:,}" for key, number in {"all": sum(found.values()), **found}.items()}
+
+
 def test_counts_stages_exactly(app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient) -> None:
-    person = a_staff_member(session, Role.RECRUITER)
-    load_applications(session, 200, decider=person.id)
+    load_applications(session, 200, decider=a_staff_member(session, Role.RECRUITER).id)
     page = recruiter.get(LIST).text
-    for stage, states in STATES.items():
-        number = session.scalar(select(func.count()).where(Application.state.in_(states)))
-        tab = re.search(rf'stage={stage.value}"[^>]*><b>([\d,+]+)</b>', page)
-        assert tab
-        assert tab[1] == f"{number:,}"
+    assert numbers(page) == in_stages(session)
+    assert "counts=1" not in page
+
+
+def test_where_there_are_many_only_the_chosen_stage_is_counted_before_the_page(
+    app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient
+) -> None:
+    load_applications(session, 1_200, decider=a_staff_member(session, Role.RECRUITER).id)
+    exact = in_stages(session) | {"all": "1,000+"}
+    address = f"{LIST}?campaign={pilot.slug}&stage=sift&order=oldest"
+    page = recruiter.get(address).text
+    assert numbers(page) == dict.fromkeys(exact, "·") | {"all": "1,000+", "sift": exact["sift"]}
+    later = re.search(r'hx-get="([^"]+counts=1)"', page)
+    assert later
+    link = later[1].replace("&amp;", "&")
+    assert f'<noscript><p class="v-s"><a href="{later[1]}">' in page
+    with statements() as sent:
+        part = recruiter.get(link, headers={"HX-Request": "true"})
+    assert numbers(part.text) == exact
+    assert "CPV-" not in part.text
+    assert "HX-Request" in part.headers["Vary"]
+    assert len(sent) <= 8
+    whole = recruiter.get(link).text
+    assert numbers(whole) == exact
+    assert "counts=1" not in whole
+    assert re.findall('CPV-[^"/]+', whole) == re.findall('CPV-[^"/]+', page)
+    filtered = recruiter.get(address, headers={"HX-Request": "true"}).text
+    assert later[0] in filtered
+    assert "noscript" not in filtered

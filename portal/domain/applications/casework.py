@@ -1,12 +1,13 @@
 """The list staff work from: filters, counts and pages that cost the same at 1,000 and at 100,000.
 
 Two ways to a page, chosen by the counts: few matches are gathered and sorted; many are walked in
-the order of an index, newest first, until the page is full. Counts never read past `FEW`.
+the order of an index, newest first, until the page is full. Counts never read past `FEW`, and where
+there are more than that in all, the stages nobody has chosen are counted only when asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -102,13 +103,14 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many in each stage, exact to `FEW`; one more means "more"."""
+    """How many in each stage counted (none: in all of them), exact to `FEW`; one more means "more"."""
 
-    stages: dict[ListStage, int]
+    stages: dict[ListStage | None, int]
     drafts: int
 
-    def of(self, stage: ListStage | None) -> int:
-        return min(FEW + 1, sum(self.stages.values())) if stage is None else self.stages[stage]
+    @property
+    def complete(self) -> bool:
+        return len(self.stages) > len(ListStage)
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,34 @@ def narrow(found: Choices, campaigns: Sequence[Option], districts: Sequence[Opti
     return Narrowed(tuple(option.id for option in campaigns), tuple(option.id for option in named), found.whole, typed)
 
 
-def counts(session: Session, wanted: Narrowed) -> Counts:
-    """Applications in each stage, and drafts people have not sent, in one statement."""
+def counts(session: Session, wanted: Narrowed, stage: ListStage | None) -> Counts:
+    """Applications in this stage and in all, and drafts people have not sent; every stage where that costs little.
+
+    At most two statements; one when something was typed, so that a search costs no more statements than the rest.
+    """
     if wanted.typed.rare is not None or wanted.typed.nothing:
         return _grouped(session, wanted)
-    of_states: dict[str, tuple[State, ...]] = {stage.value: states for stage, states in STATES.items()}
+    found = _each(session, wanted, dict.fromkeys((None, stage)))
+    if wanted.typed.words or found.stages[None] > FEW:
+        return found
+    every = _grouped(session, wanted)
+    return Counts(every.stages, found.drafts)
+
+
+def every_count(session: Session, wanted: Narrowed) -> Counts:
+    """Applications in each stage, and drafts, in one statement."""
+    if wanted.typed.rare is not None or wanted.typed.nothing:
+        return _grouped(session, wanted)
+    return _each(session, wanted, (None, *ListStage))
+
+
+def _each(session: Session, wanted: Narrowed, stages: Iterable[ListStage | None]) -> Counts:
+    of_states = {stage.value if stage else "": STATES[stage] if stage else tuple(STAGE_OF) for stage in stages}
     of_states["draft"] = (State.DRAFT,)
     found = session.execute(union_all(*(_bounded(name, states, wanted) for name, states in of_states.items())))
     counted = {row.name: row.found for row in found}
-    return Counts({stage: counted[stage.value] for stage in ListStage}, counted["draft"])
+    drafts = counted.pop("draft")
+    return Counts({ListStage(name) if name else None: number for name, number in counted.items()}, drafts)
 
 
 def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelect:
@@ -169,12 +190,19 @@ def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelec
 
 
 def _grouped(session: Session, wanted: Narrowed) -> Counts:
-    """With a rare word typed every match is few: count them all in one go."""
-    query = select(A.state, func.count().label("found")).where(*_unindexed(wanted)).group_by(A.state)
-    found: dict[ListStage | None, int] = dict.fromkeys((*ListStage, None), 0)
+    """Where matches are few all are counted in one go: by a rare word with drafts, by the sent ones' number without."""
+    sent = [A.state.in_(tuple(STAGE_OF)), *_within(wanted)]
+    conditions = sent if wanted.typed.rare is None else _unindexed(wanted)
+    query = select(A.state, func.count().label("found")).where(*conditions).group_by(A.state)
+    found: dict[ListStage | None, int] = dict.fromkeys(ListStage, 0)
+    drafts = 0
     for row in session.execute(query):
-        found[STAGE_OF.get(row.state)] += row.found
-    return Counts({stage: min(FEW + 1, found[stage]) for stage in ListStage}, min(FEW + 1, found[None]))
+        if row.state is State.DRAFT:
+            drafts = row.found
+        else:
+            found[STAGE_OF[row.state]] += row.found
+    found[None] = sum(found.values())
+    return Counts({stage: min(FEW + 1, number) for stage, number in found.items()}, min(FEW + 1, drafts))
 
 
 def _within(wanted: Narrowed) -> list[ColumnElement[bool]]:
@@ -209,7 +237,7 @@ def page(
     after: Cursor | None = None,
 ) -> Page:
     """One page, newest first: the newest, or what lies before or after a cursor. One statement."""
-    few, rising = found.of(stage) <= FEW, after is not None
+    few, rising = found.stages[stage] <= FEW, after is not None
     matches = _few(wanted, stage) if few else _many(wanted, stage, before, after)
     query = select(matches.c.id).order_by(*_order(matches.c, rising)).limit(PAGE + 1)
     top = query.where(*_place(matches.c, before, after)).subquery("top") if few else query.subquery("top")

@@ -57,14 +57,14 @@ def by_hand(session: Session, wanted: Narrowed, stage: ListStage | None, words: 
 
 def walked(session: Session, wanted: Narrowed, stage: ListStage | None) -> tuple[int, list[int]]:
     """How many are counted, and every row by paging to the end."""
-    counts = casework.counts(session, wanted)
+    counts = casework.counts(session, wanted, stage)
     found: list[int] = []
     before: Cursor | None = None
     while True:
         page = casework.page(session, wanted, stage, counts, clock.now(), before=before)
         found += [row.id for row in page.rows]
         if page.older is None:
-            return counts.of(stage), found
+            return counts.stages[stage], found
         before = page.older
 
 
@@ -98,8 +98,31 @@ def test_other_ways_in(loaded: Session, monkeypatch: pytest.MonkeyPatch) -> None
     common = casework.narrow(choices, (), (), typed)
     assert walked(loaded, common, None)[1] == by_hand(loaded, common, None, ("amy", "ash"))
     with statements() as sent:
-        casework.page(loaded, common, None, casework.counts(loaded, common), clock.now())
+        casework.page(loaded, common, None, casework.counts(loaded, common, None), clock.now())
     assert len(sent) == 2
+
+
+def test_stages_nobody_chose_are_counted_where_that_costs_little(loaded: Session) -> None:
+    """At once when all are few, later when they are many; the same numbers either way as reading every row."""
+    choices = casework.choices(loaded, Scope(force=True))
+    for districts, text, complete in (
+        ((), "", False), (choices.districts[:1], "", True), ((), "amy", True), ((), "%", True)
+    ):  # fmt: skip
+        wanted = casework.narrow(choices, (), districts, search.typed(loaded, text))
+        by_reading = {
+            stage: min(len(by_hand(loaded, wanted, stage, search.tokens(text))), FEW + 1)
+            for stage in (None, *ListStage)
+        }
+        if text == "%":
+            by_reading = dict.fromkeys(by_reading, 0)
+        for stage in (None, ListStage.OFFER):
+            found = casework.counts(loaded, wanted, stage)
+            assert found.complete is complete
+            assert found.stages == {key: by_reading[key] for key in (by_reading if complete else {None, stage})}
+        every = casework.every_count(loaded, wanted)
+        assert every.complete
+        assert every.stages == by_reading
+        assert every.drafts == found.drafts
 
 
 @pytest.mark.parametrize(
