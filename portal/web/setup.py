@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Request
 from sqlalchemy.engine import make_url
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 from portal import clock
 from portal.config import MEGABYTE, Settings
@@ -22,9 +23,21 @@ from portal.web.public_cache import FileGeneration, Generation, RedisGeneration
 FORM_LIMIT = 1 * MEGABYTE  # any form but an upload, which counts its own bytes
 
 
+class Typed(ImmutableMultiDict[str, Any]):
+    """What a form or a query string brought, without the NULs that nobody types and PostgreSQL takes in no text."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__([(_without_nul(key), _without_nul(value)) for key, value in iter_multi_items(mapping or ())])
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
 class PortalRequest(Request):
     """Small forms only: uploads are read as streams by their own view, never spooled."""
 
+    parameter_storage_class = Typed
     max_form_parts = 500
 
 

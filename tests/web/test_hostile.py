@@ -10,11 +10,12 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.models import Role
+from portal.domain.messages.models import OutboxMail
 from portal.web import logs
 from tests.support.client import JudgingClient
 from tests.support.make_campaigns import the_pilot
@@ -71,6 +72,22 @@ def test_the_caches_own_mark_never_leaves(app: Flask, session: Session, client: 
 @pytest.mark.parametrize("address", ["/campaigns/a%00b", "/roles/%00", "/campaigns/%00/dates.ics", "/sign-in/link/%00"])
 def test_an_address_with_nothing_in_it_leads_nowhere(client: JudgingClient, address: str) -> None:
     assert client.get(address).status_code in {404, 410}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_nul_in_what_was_typed_is_left_out(app: Flask, session: Session, client: JudgingClient) -> None:
+    wrong = {"email": "no\0body@force.example", "password": "seven grey her\0ns", "x\0": "\0"}
+    assert client.post("/staff/sign-in", data=wrong).status_code == 422
+    assert client.post("/staff/sign-in", data=wrong, content_type="multipart/form-data").status_code == 422
+    assert client.post("/sign-in", data={"email": "kate\0@example.org"}).status_code == 303
+    assert client.post("/sign-in/code", data={"code": "12\0456"}).status_code == 422
+    mail = session.scalars(select(OutboxMail)).one()
+    assert mail.recipient == "kate@example.org"
+    assert client.get("/campaigns?place=%00&q=ME14%00&x%00=1").status_code == 200
+    auditor, recruiter = (browser_of(app, a_staff_member(session, role)) for role in (Role.AUDITOR, Role.RECRUITER))
+    assert auditor.get("/staff/audit?reference=CPV-2222-2222%00&since=%00&who=%00").status_code == 200
+    assert auditor.get("/staff/audit?action=%00nothing").status_code == 422
+    assert recruiter.get("/staff/applications?q=Ka%00te&after=%00").status_code == 200
 
 
 def test_a_number_too_large_for_a_row_leads_nowhere(app: Flask, session: Session) -> None:
