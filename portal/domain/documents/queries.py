@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.campaigns.models import RequirementKind
@@ -52,11 +52,18 @@ class DocumentRow:
 def documents_of(
     session: Session, application_id: int, kinds: Collection[RequirementKind] | None = None
 ) -> list[DocumentRow]:
-    """An application's documents, oldest first, those removed left out."""
-    query = select(Document).where(Document.application_id == application_id).order_by(Document.id)
+    """An application's documents, oldest first. Those removed are counted by the database and never read."""
+    number = func.row_number().over(partition_by=Document.kind, order_by=Document.id).label("number")
+    counted = select(Document.id, number).where(Document.application_id == application_id).subquery()
+    query = (
+        select(Document, counted.c.number)
+        .join(counted, counted.c.id == Document.id)
+        .where(Document.state != DocumentState.REMOVED)
+        .order_by(Document.id)
+    )
     if kinds is not None:
         query = query.where(Document.kind.in_(kinds))
-    return [row for row in _numbered(session.scalars(query)) if row.state is not DocumentState.REMOVED]
+    return [_row(document, number) for document, number in session.execute(query)]
 
 
 def document_of(session: Session, application_id: int, public_id: str) -> DocumentRow:
@@ -86,15 +93,6 @@ def kept_keys(session: Session, storage_keys: Collection[str]) -> set[str]:
     return set(session.scalars(query))
 
 
-def _numbered(documents: Iterable[Document]) -> list[DocumentRow]:
-    counts: dict[RequirementKind, int] = {}
-    rows = []
-    for one in documents:
-        counts[one.kind] = counts.get(one.kind, 0) + 1
-        rows.append(
-            DocumentRow(
-                number=counts[one.kind],
-                **{name: getattr(one, name) for name in DocumentRow.__slots__ if name != "number"},
-            )
-        )
-    return rows
+def _row(document: Document, number: int) -> DocumentRow:
+    copied = {name: getattr(document, name) for name in DocumentRow.__slots__ if name != "number"}
+    return DocumentRow(number=number, **copied)

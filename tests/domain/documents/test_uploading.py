@@ -25,6 +25,7 @@ from portal.extensions import db
 from portal.services.crypto import open_plain
 from portal.web.setup import outside_of
 from tests.support import files
+from tests.support.casework import statements
 from tests.support.make_applications import a_draft, a_submitted
 from tests.support.make_campaigns import the_pilot
 from tests.support.make_documents import LIMIT, a_document, stored
@@ -145,6 +146,25 @@ def test_a_replacement_takes_the_old_one_away_in_the_same_breath(
     assert stored(app) == {new.storage_key}
     (row,) = documents_of(session, draft.id)
     assert (row.public_id, row.neutral_name) == (new.public_id, "medical-certificate-2.pdf")
+
+
+def test_files_that_were_removed_are_counted_but_never_read(session: Session, app: Flask, draft: Application) -> None:
+    kept = a_document(session, app, draft)
+    for _ in range(3):
+        kept = a_document(session, app, draft, replaces=kept.public_id)
+    other, application_id, newest = a_document(session, app, draft, kind=FITNESS), draft.id, kept.public_id
+    wanted = {newest: "medical-certificate-4.pdf", other.public_id: "fitness-evidence-1.pdf"}
+    session.expunge_all()
+    read: list[str] = []
+    event.listen(Document, "load", note := lambda document, _context: read.append(document.public_id))
+    try:
+        with statements() as asked:
+            assert {row.public_id: row.neutral_name for row in documents_of(session, application_id)} == wanted
+    finally:
+        event.remove(Document, "load", note)
+    assert sum("document" in statement for statement in asked) == 1 and read == list(wanted)
+    (only,) = documents_of(session, application_id, [FITNESS])
+    assert only.number == 1
 
 
 def test_a_refused_replacement_leaves_the_old_one(session: Session, app: Flask, draft: Application) -> None:
