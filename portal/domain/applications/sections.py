@@ -42,7 +42,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("why", "Why you want to do this", 4),
     Section("occupation", "Your work", 1, hint="Some jobs need a quick look first"),
     Section("strands", "A strand you would enjoy", 1, optional=True),
-    Section("adjustments", "Anything you need done differently", 1, optional=True, hint="Kept from those who score you"),
+    Section("adjustments", "Anything you need done differently", 1, optional=True, hint="Kept from those who score"),
     Section("documents", "Medical certificate and fitness", 2, optional=True, hint="Early is fine"),
     Section("declaration", "Declaration", 1),
 )
