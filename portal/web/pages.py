@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from jinja2_fragments.flask import render_block
 
 from portal.extensions import htmx
@@ -20,7 +20,3 @@ def page_or_fragment(template: str, block: str, /, *, status: int = 200, **conte
     if wants_fragment():
         return make_response(render_block(template, block, **context), status)
     return make_response(render_template(template, **context), status)
-
-
-def is_post() -> bool:
-    return request.method == "POST"

@@ -108,9 +108,8 @@ def test_no_increment_is_lost(app: Flask, session: Session) -> None:
     assert session.scalar(select(OutboxMail.attempts).where(OutboxMail.id == key)) == each * threads
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_durable_and_checks_foreign_keys(app: Flask) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return
     with db.engine.connect() as connection:
         asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
                  ("journal_mode", "synchronous", "foreign_keys")}

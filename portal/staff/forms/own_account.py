@@ -30,7 +30,3 @@ class AddPasskeyForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired("Give this device a name"), Length(max=60)],
     )
     answer = HiddenField(validators=[InputRequired("This browser did not answer. Try again.")])
-
-
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    """A button and nothing else."""
