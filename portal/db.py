@@ -52,12 +52,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def words(kind: type[Enum], length: int = 32) -> SqlEnum:
-    """An enum column kept as its word, with a CHECK, so that the tables read without the code."""
+def words(kind: type[Enum], length: int = 32, *, check: bool = True) -> SqlEnum:
+    """An enum column kept as its word, with a CHECK, so that the tables read without the code.
+
+    A table's second column of the same kind goes without: the constraint is named for the kind.
+    """
     return SqlEnum(
         kind,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=check,
         length=length,
         values_callable=lambda members: [member.value for member in members],
         name=kind.__name__.lower(),

@@ -3,9 +3,29 @@
 from portal.domain.accounts import models as accounts
 from portal.domain.applications import models as applications
 from portal.domain.audit import models as audit
+from portal.domain.bulk import models as bulk
 from portal.domain.campaigns import models as campaigns
+from portal.domain.casework import models as casework
+from portal.domain.correspondence import models as correspondence
 from portal.domain.documents import models as documents
+from portal.domain.duplicates import models as duplicates
+from portal.domain.interest import models as interest
 from portal.domain.messages import models as messages
 from portal.domain.settings import models as settings
+from portal.domain.shortlisting import models as shortlisting
 
-__all__ = ["accounts", "applications", "audit", "campaigns", "documents", "messages", "settings"]
+__all__ = [
+    "accounts",
+    "applications",
+    "audit",
+    "bulk",
+    "campaigns",
+    "casework",
+    "correspondence",
+    "documents",
+    "duplicates",
+    "interest",
+    "messages",
+    "settings",
+    "shortlisting",
+]

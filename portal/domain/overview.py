@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.casework import FEW
 from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.campaigns.models import Campaign, RequirementKind
+from portal.domain.paging import FEW
 
 AnySelect = Select[*tuple[Any, ...]]
 P = Permission

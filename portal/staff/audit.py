@@ -8,9 +8,10 @@ from flask import Response, make_response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.casework import Cursor, id_of_reference, references_of
+from portal.domain.applications.queries import id_of_reference, references_of
 from portal.domain.audit.models import ActorKind
 from portal.domain.audit.queries import PAGE, Spot, TrailFilter, trail
+from portal.domain.paging import Cursor
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.audit import TrailForm

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.casework import FEW, Cursor
 from portal.domain.applications.models import Application
 from portal.domain.applications.viewing import note_checks_view
 from portal.domain.campaigns.models import RequirementKind
@@ -19,6 +18,7 @@ from portal.domain.clearances.queries import Waiting
 from portal.domain.clearances.rules import OUTCOMES, outcome, seen
 from portal.domain.documents.rules import SORTS, last_day
 from portal.domain.journeys import uploading
+from portal.domain.paging import FEW, Cursor
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db

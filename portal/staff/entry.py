@@ -11,7 +11,6 @@ from flask_wtf import FlaskForm
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications import casework
 from portal.domain.applications.actions import enter_for, save_answers, submit
 from portal.domain.applications.models import Application, Channel, State
 from portal.domain.applications.queries import answers, visible_application
@@ -23,6 +22,7 @@ from portal.domain.applications.viewing import note_view
 from portal.domain.campaigns.models import Campaign, Care
 from portal.domain.campaigns.queries import current_campaigns
 from portal.domain.campaigns.rules import receives
+from portal.domain.casework import listing as casework
 from portal.domain.refusals import NotFound, Refusal
 from portal.extensions import db
 from portal.services.crypto import KeyRing

@@ -12,11 +12,13 @@ from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.domain.accounts.rules import Scope
-from portal.domain.applications import casework, search
-from portal.domain.applications.casework import FEW, Choices, Counts, Cursor, Option, Page
+from portal.domain.applications import search
 from portal.domain.applications.models import Channel
 from portal.domain.applications.stages import STATE_WORDS, ListStage
 from portal.domain.campaigns.models import RequirementKind
+from portal.domain.casework import listing as casework
+from portal.domain.casework.listing import Choices, Counts, Option, Page
+from portal.domain.paging import EPOCH, FEW, Cursor
 
 LONGEST_SEARCH = 120
 K = RequirementKind
@@ -101,7 +103,7 @@ def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[
     every = "counts" in given
     counts = casework.every_count(session, wanted) if every else casework.counts(session, wanted, asked.stage)
     from_the_start = asked.oldest and not (asked.before or asked.after)
-    after = Cursor(casework.EPOCH, 0) if from_the_start else asked.after
+    after = Cursor(EPOCH, 0) if from_the_start else asked.after
     page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=after)
     shown = marks_shown(page)
     return {

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.models import Role
-from portal.domain.applications.casework import Cursor
 from portal.domain.applications.models import Application
 from portal.domain.campaigns.models import Campaign
+from portal.domain.paging import Cursor
 from portal.extensions import db
 from tests.bench import sql_clock
 from tests.bench.figures import Figure, at_most, ratio_of

@@ -19,6 +19,20 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "document": {"state": "clean", "refusal": None, "removed_at": None},
     "outbox_mail": {"state": "sent"},
     "campaign": {},
+    "decision": {"undone_at": None, "undone_by": None},
+    "shortlist_entry": {"state": "settled"},
+    "assignment": {"seat": 1, "stepped_down_at": None, "stepped_down_reason": None},
+    "score": {"points": 3},
+    "settled_score": {"points": 3},
+    "criterion_version": {"weight": 2},
+    "bulk_run": {"state": "finished"},
+    "message": {"cancelled_at": None},
+    "deputy": {"deputy_id": 2},
+    "duplicate_pair": {"second_id": 2, "state": "same"},
+}
+SECOND: dict[str, dict[str, Any]] = {  # tables that two different rows of are referred to from one
+    "staff_member": {"id": 2, "email": "second", "sso_subject": "second"},
+    "applicant": {"id": 2, "email": "second"},
 }
 
 
@@ -28,6 +42,8 @@ def fill_every_table(connection: Connection) -> dict[str, int]:
     for table in Base.metadata.sorted_tables:
         values = {column.name: _value(column, number) for number, column in enumerate(table.columns)}
         connection.execute(insert(table).values(values | SPECIAL.get(table.name, {})))
+        if table.name in SECOND:
+            connection.execute(insert(table).values(values | SPECIAL.get(table.name, {}) | SECOND[table.name]))
         counts[table.name] = 1
     return counts
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, words
+from portal.db import Base, Json, words
 from portal.domain.audit.models import ActorKind
 
 
@@ -84,6 +84,7 @@ class StaffMember(Base):
     totp_last_step: Mapped[int] = mapped_column(default=0)  # a step is accepted once
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    sso_subject: Mapped[str | None] = mapped_column(index=True, unique=True)  # issuer and subject of single sign-on
 
     roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", lazy="selectin")
 
@@ -108,8 +109,50 @@ class StaffRole(Base):
     division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    from_group: Mapped[str | None]  # the sign-on provider's group that gives it; it goes when they leave the group
 
     staff: Mapped[StaffMember] = relationship(back_populates="roles")
+
+
+class GroupRole(Base):
+    """What belonging to a group of the single sign-on provider gives somebody."""
+
+    __tablename__ = "group_role"
+    __table_args__ = (UniqueConstraint("group_name", "role", "division_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_name: Mapped[str]
+    role: Mapped[Role] = mapped_column(words(Role))
+    division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"))
+
+
+class Deputy(Base):
+    """Somebody stands in for somebody away: from `starts_on` to `ends_on` they hold the other's roles too."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("staff_id <> deputy_id", name="two_people"),
+        CheckConstraint("ends_on >= starts_on", name="days"),
+        Index("ix_deputy_deputy_id", "deputy_id"),
+        Index("ix_deputy_staff_id", "staff_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime]
+
+
+class StaffPreference(Base):
+    """How one member of staff likes a page: `columns`, `single_keys`; `last_here`, by which "changed since" counts."""
+
+    __tablename__ = "staff_preference"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[object] = mapped_column(Json)
 
 
 class RecoveryCode(Base):
@@ -188,3 +231,4 @@ class SignInSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    stepped_up_at: Mapped[datetime | None]  # when the second factor was last given again, for a sensitive act

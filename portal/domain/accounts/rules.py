@@ -22,7 +22,15 @@ class Permission(StrEnum):
     SEE_CONTACT = "see contact details"
     SEE_ADJUSTMENTS = "see adjustments"
     ENTER_APPLICATIONS = "enter applications for others"
-    MOVE_APPLICATIONS = "move applications"
+    MOVE_APPLICATIONS = "decide on applications"
+    WRITE_NOTES = "write notes and log calls"
+    WRITE_MESSAGES = "write to applicants"
+    EXPORT_LISTS = "export lists"
+    SETTLE_DUPLICATES = "decide on duplicates"
+    MANAGE_CAMPAIGNS = "manage campaigns"
+    SEE_SHORTLISTING = "open shortlisting"
+    SCORE_BLIND = "score applications blind"
+    MODERATE = "moderate and release shortlists"
     CORRECT_ADDRESSES = "correct e-mail addresses"
     SEE_CLEARANCES = "see medical and fitness requirements"
     SEE_MEDICAL_DOCUMENTS = "open medical documents"
@@ -42,11 +50,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_ADJUSTMENTS,
             P.ENTER_APPLICATIONS,
             P.MOVE_APPLICATIONS,
+            P.WRITE_NOTES,
+            P.WRITE_MESSAGES,
+            P.EXPORT_LISTS,
+            P.SETTLE_DUPLICATES,
+            P.MANAGE_CAMPAIGNS,
+            P.SEE_SHORTLISTING,
+            P.MODERATE,
             P.CORRECT_ADDRESSES,
         }
     ),
-    R.ASSESSOR: frozenset({P.SEE_WORK}),
-    R.LIAISON: frozenset({P.SEE_WORK, P.SEE_APPLICATIONS, P.SEE_CONTACT}),
+    R.ASSESSOR: frozenset({P.SEE_WORK, P.SEE_SHORTLISTING, P.SCORE_BLIND}),
+    R.LIAISON: frozenset({P.SEE_WORK, P.SEE_APPLICATIONS, P.SEE_CONTACT, P.WRITE_NOTES}),
     R.VETTING: frozenset({P.SEE_WORK}),
     R.MEDICAL: frozenset({P.SEE_WORK, P.SEE_CLEARANCES, P.SEE_MEDICAL_DOCUMENTS, P.SEE_FITNESS_DOCUMENTS}),
     R.TRAINER: frozenset({P.SEE_WORK}),

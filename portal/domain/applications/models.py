@@ -73,6 +73,8 @@ class Application(Base):
         Index("ix_application_campaign_state", "campaign_id", "state", "received_at", "id", "district_id"),
         Index("ix_application_district", "district_id", "received_at", "id"),
         Index("ix_application_district_state", "district_id", "state", "campaign_id"),
+        Index("ix_application_owner", "owner_id", "state", "received_at", "id"),
+        Index("ix_application_next_contact", "next_contact_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +94,11 @@ class Application(Base):
     postcode: Mapped[str] = mapped_column(default="")
     district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
     version: Mapped[int] = mapped_column(default=1)
+    state_before: Mapped[State | None] = mapped_column(words(State, check=False))  # where a reopening leads back to
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))  # who answers for it
+    next_contact_on: Mapped[date | None]  # promised: the applicant sees it, and that it is late
+    score: Mapped[int | None]  # of the sift, in hundredths of a point
+    reserve_place: Mapped[int | None]  # order on the reserve list, from 1
 
     applicant: Mapped[Applicant] = relationship()
     campaign: Mapped[Campaign] = relationship()
@@ -167,6 +174,29 @@ class ApplicationWord(Base):
     word: Mapped[str] = mapped_column(
         String().with_variant(String(collation="C"), "postgresql"), primary_key=True
     )
+
+
+class Relation(StrEnum):
+    """Why somebody must not judge somebody, as a code."""
+
+    SELF = "self"
+    FAMILY = "family"
+    FRIEND = "friend"
+    WORK = "work"
+    OTHER = "other"
+
+
+class Conflict(Base):
+    """A member of staff and an application they must not act on."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (UniqueConstraint("staff_id", "application_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    relation: Mapped[Relation] = mapped_column(words(Relation))
+    declared_at: Mapped[datetime]
 
 
 class ContactReveal(Base):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Json, words
@@ -152,6 +152,10 @@ class Campaign(Base):
     age_day: Mapped[AgeDay] = mapped_column(words(AgeDay), default=AgeDay.APPLICATION)
     published_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    archived_at: Mapped[datetime | None]
+    assessors_each: Mapped[int] = mapped_column(default=2, server_default="2")  # one or two read each application
+    triage: Mapped[bool] = mapped_column(default=False, server_default=false())  # a quick look by one comes first
+    gap: Mapped[int] = mapped_column(default=8, server_default="8")  # points apart at which scores are moderated
 
     scheme: Mapped[Scheme] = relationship()
     districts: Mapped[list[District]] = relationship(secondary="campaign_district", order_by="District.name")
@@ -164,6 +168,7 @@ class CampaignDistrict(Base):
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), primary_key=True)
+    places: Mapped[int | None]  # of the campaign's places, those meant for this district
 
 
 class TrainingDay(Base):
@@ -207,6 +212,8 @@ class Question(Base):
     section: Mapped[str]
     position: Mapped[int]
     care: Mapped[Care] = mapped_column(words(Care), default=Care.ORDINARY)
+    strand_id: Mapped[int | None] = mapped_column(ForeignKey("strand.id"))  # asked only of those who chose it
+    retired_at: Mapped[datetime | None]  # no longer asked; what was answered stays
     versions: Mapped[list[QuestionVersion]] = relationship(
         back_populates="question", order_by="QuestionVersion.number", lazy="selectin"
     )
@@ -229,3 +236,50 @@ class QuestionVersion(Base):
     word_limit: Mapped[int | None]
     created_at: Mapped[datetime]
     question: Mapped[Question] = relationship(back_populates="versions")
+
+
+class Criterion(Base):
+    """Something every application to a campaign is judged by. Its wording, anchors and weight have versions."""
+
+    __tablename__ = "criterion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))  # the answer it judges; none: all
+    retired_at: Mapped[datetime | None]
+    versions: Mapped[list[CriterionVersion]] = relationship(
+        back_populates="criterion", order_by="CriterionVersion.number", lazy="selectin"
+    )
+
+
+class CriterionVersion(Base):
+    """One wording. Scores point here, so a score keeps the words and the weight it was given under."""
+
+    __tablename__ = "criterion_version"
+    __table_args__ = (
+        UniqueConstraint("criterion_id", "number"),
+        CheckConstraint("weight BETWEEN 1 AND 5", name="weight"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str]
+    weight: Mapped[int]
+    anchors: Mapped[list[str]] = mapped_column(Json)  # what 1, 2, 3, 4 and 5 points look like: five sentences
+    feedback: Mapped[str] = mapped_column(default="")  # to somebody it kept back: what a stronger answer has
+    created_at: Mapped[datetime]
+    criterion: Mapped[Criterion] = relationship(back_populates="versions")
+
+
+class Assessor(Base):
+    """Somebody who reads for a campaign. Until they have finished they can open none of its applications."""
+
+    __tablename__ = "assessor"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), primary_key=True)
+    added_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]  # all their scores are in, and no more are to come
+    ended_at: Mapped[datetime | None]  # taken off the campaign

@@ -12,7 +12,6 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.casework import FEW, Cursor
 from portal.domain.applications.models import ENDED, Application, Requirement, RequirementState
 from portal.domain.applications.queries import StaffViewer, in_scope, visible_application
 from portal.domain.campaigns.models import Campaign, RequirementKind
@@ -20,6 +19,7 @@ from portal.domain.clearances.rules import TO_OPEN
 from portal.domain.documents.models import Document, DocumentState
 from portal.domain.documents.queries import DocumentRow, document_of
 from portal.domain.documents.rules import due_instant
+from portal.domain.paging import FEW, Cursor
 from portal.domain.refusals import NotFound
 
 PAGE = 50

@@ -48,6 +48,29 @@ class OutboxMail(Base):
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]  # taken by the mail server, and come back since
+    bounce: Mapped[str | None]  # the status code it came back with: 5.1.1
+
+
+class MailStop(Base):
+    """Somebody asked for no more mail of one kind: `reminders` of a draft, or `campaigns` that open."""
+
+    __tablename__ = "mail_stop"
+
+    email: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class StopLink(Base):
+    """What a mail's unsubscribe link holds: whose, and of which kind. Stored hashed; it never runs out."""
+
+    __tablename__ = "stop_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
 
 
 class Notice(Base):

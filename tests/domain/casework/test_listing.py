@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.domain.accounts.models import Role
 from portal.domain.accounts.rules import Scope
-from portal.domain.applications import casework, search
-from portal.domain.applications.casework import FEW, Cursor, Narrowed
+from portal.domain.applications import search
 from portal.domain.applications.models import Application, ApplicationWord, State
 from portal.domain.applications.search import plain, words_of
 from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
+from portal.domain.casework import listing as casework
+from portal.domain.casework.listing import Narrowed
+from portal.domain.paging import FEW, Cursor
 from tests.support.bulk import load_applications
 from tests.support.casework import statements, west_division
 from tests.support.make_campaigns import a_campaign, the_pilot

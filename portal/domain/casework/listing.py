@@ -7,9 +7,9 @@ there are more than that in all, the stages nobody has chosen are counted only w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -38,13 +38,10 @@ from portal.domain.applications.models import Application, Channel, Requirement,
 from portal.domain.applications.search import ANYTHING, Typed
 from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
 from portal.domain.campaigns.models import Campaign, CampaignDistrict, District
-from portal.services import references
+from portal.domain.paging import FEW, PAGE, Cursor
 
-PAGE = 50
-FEW = 1_000  # up to here matches are counted exactly, gathered and sorted; beyond is "1,000+"
 A = Application.__table__.c
 AnySelect = Select[*tuple[Any, ...]]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,25 +77,6 @@ class Narrowed:
     @property
     def anywhere(self) -> bool:
         return self.whole and not self.districts
-
-
-@dataclass(frozen=True, order=True)
-class Cursor:
-    """A place in the list, newest first: when received, then the row's number."""
-
-    at: datetime
-    id: int
-
-    def __str__(self) -> str:
-        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.id}"
-
-    @classmethod
-    def parse(cls, text: str | None) -> Cursor | None:
-        """The cursor in an address; none for what is none."""
-        at, _, key = (text or "").partition("-")
-        if not (at.isascii() and at.isdigit() and key.isascii() and key.isdigit() and len(at) < 18 and len(key) < 10):
-            return None
-        return cls(EPOCH + timedelta(microseconds=int(at)), int(key))
 
 
 @dataclass(frozen=True)
@@ -357,14 +335,3 @@ def being_entered(session: Session, wanted: Narrowed, staff_id: int) -> list[Row
         .limit(PAGE)
     )
     return list(session.execute(query))
-
-
-def id_of_reference(session: Session, text: str) -> int | None:
-    """The application with this reference, however it was typed; none for what is none."""
-    reference = references.parse(text)
-    return session.scalar(select(A.id).where(A.reference == reference)) if reference else None
-
-
-def references_of(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """The references of these applications. One statement, whatever the number."""
-    return {row.id: row.reference for row in session.execute(select(A.id, A.reference).where(A.id.in_(ids)))}
