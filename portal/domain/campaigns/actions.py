@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -13,16 +13,19 @@ from portal.db import PUBLIC, announce, locked, unit_of_work
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.campaigns.catalogue_areas import DIVISIONS, OUTWARD_CODES
 from portal.domain.campaigns.catalogue_schemes import SCHEMES, SchemeRow
+from portal.domain.campaigns.criteria import planned_criteria
 from portal.domain.campaigns.models import (
     Campaign,
     CampaignRequirement,
     District,
     Division,
     OutwardCode,
+    Question,
     Scheme,
     Strand,
     TrainingDay,
 )
+from portal.domain.campaigns.own_questions import planned_questions
 from portal.domain.campaigns.plans import CampaignPlan, the_pilot
 from portal.domain.refusals import NotFound, Refusal
 
@@ -95,7 +98,7 @@ def _scheme(row: SchemeRow, position: int) -> Scheme:
 
 
 def create_campaign(session: Session, actor: Actor, plan: CampaignPlan) -> Campaign:
-    """A campaign with its districts, training days and requirements. Raises AddressTaken, DatesOutOfOrder, NotFound."""
+    """A campaign with all that its plan says. Raises AddressTaken, DatesOutOfOrder, NotFound."""
     _check_dates(plan)
     with unit_of_work(session):
         if session.scalar(select(Campaign.id).filter_by(slug=plan.slug)) is not None:
@@ -107,6 +110,7 @@ def create_campaign(session: Session, actor: Actor, plan: CampaignPlan) -> Campa
         campaign = _campaign(plan, scheme, districts)
         session.add(campaign)
         session.flush()
+        _add_questions_and_criteria(session, campaign, plan)
         record(session, actor, "campaign.created", subject=("campaign", campaign.id), slug=plan.slug)
         announce(session, PUBLIC)
     return campaign
@@ -132,6 +136,19 @@ def _campaign(plan: CampaignPlan, scheme: Scheme, districts: list[District]) -> 
         ],
         **same,
     )
+
+
+def _add_questions_and_criteria(session: Session, campaign: Campaign, plan: CampaignPlan) -> None:
+    strands = {strand.slug: strand.id for strand in campaign.scheme.strands} if plan.questions else {}
+    session.add_all(planned_questions(campaign.id, plan.questions, strands))
+    session.flush()
+    ids: dict[str, int] = {}
+    if any(criterion.question_key for criterion in plan.criteria):
+        asked_here = or_(Question.campaign_id.is_(None), Question.campaign_id == campaign.id)
+        rows = session.execute(select(Question.key, Question.id).where(asked_here))
+        ids = {row.key: row.id for row in rows}
+    session.add_all(planned_criteria(campaign.id, plan.criteria, ids))
+    session.flush()
 
 
 def _check_dates(plan: CampaignPlan) -> None:

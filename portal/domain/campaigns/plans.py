@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal import clock
+from portal.domain.campaigns.criteria import CriterionPlan
 from portal.domain.campaigns.models import AgeDay, RequirementKind, Stage
+from portal.domain.campaigns.own_questions import QuestionPlan
 from portal.domain.campaigns.rules import TrainingPlan, training_weekends
+from portal.domain.campaigns.standard import STANDARD_CRITERIA
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class CampaignPlan:
     requirements: tuple[Asked, ...] = UNIFORMED
     age_day: AgeDay = AgeDay.APPLICATION
     published_at: datetime | None = None
+    questions: tuple[QuestionPlan, ...] = ()
+    criteria: tuple[CriterionPlan, ...] = STANDARD_CRITERIA
 
 
 def the_pilot() -> CampaignPlan:

@@ -23,6 +23,7 @@ from portal.domain.settings.catalogue import shipped
 K = QuestionKind
 WEEKENDS, STRANDS = "weekends", "strands"  # `from`: choices that the campaign itself gives
 NONE = "none"  # the choice that rules the others out
+YES_OR_NO = ("yes", "no")
 
 
 @dataclass(frozen=True)
