@@ -37,6 +37,11 @@ SHIPPED = {
         Shipped("strands_at_most", 3, "strands", "Strands an applicant may choose."),
         Shipped("assessors", 2, "people", "People who read an application without seeing whose it is."),
         Shipped("past_campaigns_shown", 12, "campaigns", "Closed campaigns listed on the public page."),
+        Shipped("deputy_days_at_most", 90, "days", "How long somebody may stand in for a colleague at a time."),
+        Shipped("message_characters", 4_000, "characters", "The longest message to or from an applicant."),
+        Shipped("message_hold_days", 60, "days", "How long at most a message is held before it leaves."),
+        Shipped("same_message_days", 14, "days", "The same words are not written to the same person again within."),
+        Shipped("applicant_messages_a_day", 10, "messages", "Messages one applicant may write to us in a day."),
         Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
     )
 }
