@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.db import Base, Json, words
 from portal.domain.audit.models import ActorKind
@@ -68,6 +68,19 @@ class SignInCode(Base):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+SINGLE_KEYS = "single_keys"
+
+
+class StaffPreference(Base):
+    """How one member of staff likes a page: `columns`, `single_keys`; `last_here`, by which "changed since" counts."""
+
+    __tablename__ = "staff_preference"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[object] = mapped_column(Json)
+
+
 class StaffMember(Base):
     """A member of staff. Without a confirmed second factor an account can only enrol one."""
 
@@ -87,6 +100,13 @@ class StaffMember(Base):
     sso_subject: Mapped[str | None] = mapped_column(index=True, unique=True)  # issuer and subject of single sign-on
 
     roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", lazy="selectin")
+    # Read with the row itself: every page must know before it is drawn. None: on, as for everybody.
+    single_keys: Mapped[object] = column_property(
+        select(StaffPreference.value)
+        .where(StaffPreference.staff_id == id, StaffPreference.key == SINGLE_KEYS)
+        .correlate_except(StaffPreference)
+        .scalar_subquery()
+    )
 
     @property
     def actor_kind(self) -> ActorKind:
@@ -143,16 +163,6 @@ class Deputy(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     created_at: Mapped[datetime]
-
-
-class StaffPreference(Base):
-    """How one member of staff likes a page: `columns`, `single_keys`; `last_here`, by which "changed since" counts."""
-
-    __tablename__ = "staff_preference"
-
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[object] = mapped_column(Json)
 
 
 class RecoveryCode(Base):
