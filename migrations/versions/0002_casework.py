@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
@@ -419,6 +420,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("why", sa.String(), nullable=True),
+        sa.Column("before", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],

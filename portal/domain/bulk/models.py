@@ -28,8 +28,9 @@ class ItemState(StrEnum):
 
 
 class Run(Base):
-    """A bulk act. `token` comes from the preview's form: sent twice it is one run. `leased_until` keeps two
-    workers off it; a worker that dies leaves it to be taken again where it stopped."""
+    """A bulk act. `token` comes from the preview's form: sent twice it is one run. A worker holds this row for
+    the length of a batch, so that two never work on one run, and one that dies leaves it at once where it stopped.
+    `leased_until` is when a run that met with trouble may be taken again."""
 
     __tablename__ = "bulk_run"
     __table_args__ = (
@@ -44,8 +45,9 @@ class Run(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
     state: Mapped[RunState] = mapped_column(words(RunState), default=RunState.RUNNING)
     total: Mapped[int]
-    done: Mapped[int] = mapped_column(default=0)  # lines no longer waiting
+    done: Mapped[int] = mapped_column(default=0)  # and not undone since
     left_out: Mapped[int] = mapped_column(default=0)
+    why: Mapped[str | None]  # it ended early though nobody stopped it: a code
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
@@ -62,4 +64,5 @@ class RunItem(Base):
         ForeignKey("application.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.WAITING)
-    why: Mapped[str | None]
+    why: Mapped[str | None]  # left out, or could not be undone: a code
+    before: Mapped[int | None]  # what the act replaced, by its number: given back when it is undone
