@@ -264,6 +264,7 @@ def withdraw(session: Session, actor: Actor, application_id: int, reason: Withdr
     """Takes a sent application back, for a coded reason. Raises NotEditable when it has ended already."""
     with unit_of_work(session):
         application = _to_act_on(session, actor, application_id, Act.WITHDRAW)
+        application.state_before = application.state
         application.state = after(application.state, Act.WITHDRAW) or State.WITHDRAWN
         application.state_since, application.withdrawn_reason = clock.now(), reason.value
         application.version += 1

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "application.checks_viewed": "Medical and fitness checks opened",
     "application.discarded": "Draft deleted",
     "application.downloaded": "Everything held was downloaded",
+    "application.reopened": "Application opened again",
     "application.started": "Application begun",
     "application.submitted": "Application sent",
     "application.viewed": "Application opened",
@@ -26,11 +27,17 @@ SENTENCES: dict[str, str] = {
     "contact.revealed": "Contact details shown",
     "deputy.ended": "Deputy ended",
     "deputy.named": "Deputy named",
+    "cut_off.set": "Line of the shortlist set",
+    "decision.made": "Provisional decision made",
+    "decision.released": "Decision released to the applicant",
+    "decision.undone": "Provisional decision undone",
     "document.checked": "File checked: clean",
     "document.opened": "File opened",
     "document.received": "File received",
     "document.refused": "File refused",
     "document.removed": "File removed",
+    "group.mapped": "Group given a role",
+    "group.unmapped": "Group's role taken away",
     "keys.rotated": "Master key rotated",
     "message.cancelled": "Held message cancelled",
     "message.held": "Message written and held",
@@ -55,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "sign_in.asked": "Sign-in code asked for",
     "sign_in.confirmed": "Sign-in code confirmed",
     "sign_in.refused": "Sign-in code refused",
+    "sift.settled": "Scores settled by a moderator",
     "staff.added": "Staff account made",
     "staff.code_refused": "Staff one-time code refused",
     "staff.disabled": "Staff account disabled",
@@ -63,13 +71,16 @@ SENTENCES: dict[str, str] = {
     "staff.password_refused": "Staff password refused",
     "staff.password_set": "Staff password set",
     "staff.reset": "Staff account reset",
+    "staff.left": "Last day set",
     "staff.role_ended": "Role ended",
     "staff.role_given": "Role given",
+    "staff.sign_on_linked": "Single sign-on linked",
+    "staff.sign_on_refused": "Single sign-on refused",
     "staff.second_factor_set": "Second factor set up",
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.
-SHOWN = ("channel", "kind", "state", "role", "reason", "purpose", "answers", "key")
+SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key")
 
 
 def sentence(action: str) -> str:
