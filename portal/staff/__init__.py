@@ -6,12 +6,16 @@ from portal.staff import (
     applications,
     audit,
     checks,
+    deputies,
     documents,
     entry,
     my_work,
     own_account,
+    presence,
     second_factor,
     sign_in,
+    single_sign_on,
+    step_up,
 )
 from portal.staff.door import blueprint
 
@@ -22,10 +26,14 @@ __all__ = [
     "audit",
     "blueprint",
     "checks",
+    "deputies",
     "documents",
     "entry",
     "my_work",
     "own_account",
+    "presence",
     "second_factor",
     "sign_in",
+    "single_sign_on",
+    "step_up",
 ]

@@ -21,6 +21,7 @@ from portal.extensions import csrf, htmx
 
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 LARGEST = 2**31 - 1  # of a row's number
+STOP_ASKING = 286  # htmx's word for: do not poll again
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -31,6 +32,7 @@ class Access:
     audience: str  # everybody | applicants | staff
     permission: Permission | None = None
     half_signed_in: bool = False  # staff who have given a password but no second factor yet
+    step_up: bool = False  # the second factor is asked again if it was not given lately
 
 
 def _tagged(access: Access) -> Callable[[View], View]:
@@ -56,9 +58,24 @@ def for_half_signed_in(view: View) -> View:
     return _tagged(Access("staff", half_signed_in=True))(view)
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Fully signed-in staff holding the permission somewhere; where, the query decides."""
-    return _tagged(Access("staff", permission))
+def requires(permission: Permission, *, step_up: bool = False) -> Callable[[View], View]:
+    """Fully signed-in staff holding the permission somewhere; where, the query decides.
+
+    `step_up`: a sensitive act, for which the second factor must have been given lately.
+    """
+    return _tagged(Access("staff", permission, step_up=step_up))
+
+
+def unattended(view: View) -> View:
+    """A page asks for this by itself, with nobody at the keyboard: it keeps no sign-in alive, and when that has
+    ended it stops asking instead of taking the page, and what is typed there, away."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_unattended() -> bool:
+    """Whether this request comes from a page left open, not from a person."""
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "unattended", False))
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
@@ -94,13 +111,15 @@ def guard() -> Response | None:
         known = current_user.is_authenticated and current_user.kind == "applicant"
         return None if known else _after_keeping(request.endpoint, to_sign_in("public.sign_in"))
     if not current_user.is_authenticated or current_user.kind != "staff":
-        return to_sign_in("staff.sign_in")
+        return Response(status=STOP_ASKING) if htmx and is_unattended() else to_sign_in("staff.sign_in")
     if access.half_signed_in:
         return None
     if not current_user.second_factor:
         return redirect(url_for("staff.second_factor"))  # type: ignore[return-value]
     if access.permission and not current_user.can(access.permission):
         raise Forbidden()
+    if access.step_up and not current_user.is_fresh(sending=request.method == "POST"):
+        return to_sign_in("staff.step_up")
     return None
 
 

@@ -6,8 +6,9 @@ that needs no session reads none and sets no cookie.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -18,10 +19,13 @@ from flask_login import current_user, login_user, logout_user
 from portal import clock
 from portal.config import Settings
 from portal.domain.accounts import actions, queries
-from portal.domain.accounts.models import Applicant, SignInSession, StaffMember
+from portal.domain.accounts.deputies import roles_held
+from portal.domain.accounts.models import Applicant, SignInSession, StaffMember, StaffRole
 from portal.domain.accounts.rules import NOWHERE, Limits, Permission, Scope, SessionLimits, scope_of
+from portal.domain.accounts.stepping_up import is_fresh
 from portal.domain.audit.models import ActorKind
 from portal.extensions import db, login_manager
+from portal.web.guards import is_unattended
 
 STAFF_PREFIX = "/staff"
 
@@ -53,7 +57,9 @@ class Viewer:
     person: Applicant | StaffMember
     session_id: int
     second_factor: bool
+    stepped_up_at: datetime | None
     token: str = field(repr=False)
+    roles: Sequence[StaffRole] = ()  # their own, and those of whoever they stand in for today
 
     is_active = True
     is_anonymous = False
@@ -82,11 +88,16 @@ class Viewer:
     def scope(self, permission: Permission) -> Scope:
         """Where this viewer holds the permission today."""
         if isinstance(self.person, StaffMember) and self.second_factor:
-            return scope_of(permission, self.person.roles, clock.today())
+            return scope_of(permission, self.roles, clock.today())
         return NOWHERE
 
     def can(self, permission: Permission) -> bool:
         return bool(self.scope(permission))
+
+    def is_fresh(self, *, sending: bool) -> bool:
+        """Whether they gave their second factor lately enough for a sensitive act."""
+        lasts = timedelta(minutes=current_app.config["PORTAL"].step_up_minutes)
+        return is_fresh(self.stepped_up_at, lasts, sending=sending)
 
 
 def sign_in(person: Applicant | StaffMember, *, second_factor: bool = False) -> None:
@@ -115,11 +126,13 @@ def load_viewer(token: str) -> Viewer | None:
     row = queries.live_session(db.session(), token, limits())
     if row is None or (row.staff_id is not None) != _at_staff_door():
         return None
-    actions.note_use(db.session(), row)
+    if not is_unattended():
+        actions.note_use(db.session(), row)
     person = queries.person_of(db.session(), row)
     if person is None:
         return None
-    return Viewer(_kind(row), person, row.id, row.second_factor, token)
+    roles = roles_held(db.session(), person.id, clock.today()) if isinstance(person, StaffMember) else ()
+    return Viewer(_kind(row), person, row.id, row.second_factor, row.stepped_up_at, token, roles)
 
 
 def limits() -> SessionLimits:

@@ -64,6 +64,7 @@ def made_world(app: Flask) -> World:
         "campaign": campaign.slug,
         "draft": draft.reference,
         "sent": sent.reference,
+        "sent_id": str(sent.id),
         "entered": entered.reference,
         "document": a_document(session, app, draft).public_id,
         "sent_document": a_document(session, app, sent).public_id,
@@ -154,8 +155,9 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
     assert "\n".join(wrong) == ""
 
 
-NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "entered": "CPV-2222-2222", "campaign": "no-such",
-           "document": "nothing", "sent_document": "nothing", "member": "999999", "role": "999999"}  # fmt: skip
+NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999", "entered": "CPV-2222-2222",
+           "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
+           "member": "999999", "role": "999999"}  # fmt: skip
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:
