@@ -339,6 +339,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_interest_scheme_id", "interest", ["scheme_id", "confirmed_at"], unique=False)
     op.create_table(
+        "application_strand",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("strand", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_strand_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", "strand", name=op.f("pk_application_strand")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_application_strand_strand", "application_strand", ["strand", "application_id"], unique=False)
+    op.create_table(
         "application_tag",
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
@@ -630,6 +644,7 @@ def upgrade() -> None:
         sa.Column("settled_by", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_reason", sa.String(), nullable=True),
+        sa.Column("veto_upheld", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state = 'settled') = (settled_by IS NOT NULL)", name=op.f("ck_shortlist_entry_settled_by_somebody")
@@ -786,8 +801,23 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("next_contact_on", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("score", sa.Integer(), nullable=True))
     op.add_column("application", sa.Column("reserve_place", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_application_campaign_promised",
+        "application",
+        ["campaign_id", "state", "next_contact_on", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_application_campaign_score", "application", ["campaign_id", "state", "score", "id"], unique=False
+    )
+    op.create_index(
+        "ix_application_campaign_still", "application", ["campaign_id", "state", "state_since", "id"], unique=False
+    )
     op.create_index("ix_application_next_contact", "application", ["next_contact_on"], unique=False)
     op.create_index("ix_application_owner", "application", ["owner_id", "state", "received_at", "id"], unique=False)
+    op.create_index("ix_application_promised", "application", ["state", "next_contact_on", "id"], unique=False)
+    op.create_index("ix_application_score", "application", ["state", "score", "id"], unique=False)
+    op.create_index("ix_application_still", "application", ["state", "state_since", "id"], unique=False)
     op.add_column("campaign", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("campaign", sa.Column("assessors_each", sa.Integer(), server_default="2", nullable=False))
     op.add_column("campaign", sa.Column("triage", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -819,8 +849,14 @@ def downgrade() -> None:
     op.drop_column("campaign", "triage")
     op.drop_column("campaign", "assessors_each")
     op.drop_column("campaign", "archived_at")
+    op.drop_index("ix_application_still", table_name="application")
+    op.drop_index("ix_application_score", table_name="application")
+    op.drop_index("ix_application_promised", table_name="application")
     op.drop_index("ix_application_owner", table_name="application")
     op.drop_index("ix_application_next_contact", table_name="application")
+    op.drop_index("ix_application_campaign_still", table_name="application")
+    op.drop_index("ix_application_campaign_score", table_name="application")
+    op.drop_index("ix_application_campaign_promised", table_name="application")
     op.drop_column("application", "reserve_place")
     op.drop_column("application", "score")
     op.drop_column("application", "next_contact_on")
@@ -870,6 +906,8 @@ def downgrade() -> None:
     op.drop_table("assignment")
     op.drop_index("ix_application_tag_tag_id", table_name="application_tag")
     op.drop_table("application_tag")
+    op.drop_index("ix_application_strand_strand", table_name="application_strand")
+    op.drop_table("application_strand")
     op.drop_index("ix_interest_scheme_id", table_name="interest")
     op.drop_table("interest")
     op.drop_table("cut_off")

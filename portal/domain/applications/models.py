@@ -75,6 +75,13 @@ class Application(Base):
         Index("ix_application_district_state", "district_id", "state", "campaign_id"),
         Index("ix_application_owner", "owner_id", "state", "received_at", "id"),
         Index("ix_application_next_contact", "next_contact_on"),
+        # The other orders of a list; a stage or none is a few states, each read in order.
+        Index("ix_application_still", "state", "state_since", "id"),
+        Index("ix_application_campaign_still", "campaign_id", "state", "state_since", "id"),
+        Index("ix_application_score", "state", "score", "id"),
+        Index("ix_application_campaign_score", "campaign_id", "state", "score", "id"),
+        Index("ix_application_promised", "state", "next_contact_on", "id"),
+        Index("ix_application_campaign_promised", "campaign_id", "state", "next_contact_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -174,6 +181,19 @@ class ApplicationWord(Base):
     word: Mapped[str] = mapped_column(
         String().with_variant(String(collation="C"), "postgresql"), primary_key=True
     )
+
+
+class ApplicationStrand(Base):
+    """A strand the applicant chose, copied from the answers in the same unit of work, so that lists find it."""
+
+    __tablename__ = "application_strand"
+    __table_args__ = (
+        Index("ix_application_strand_strand", "strand", "application_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
+    strand: Mapped[str] = mapped_column(primary_key=True)  # the strand's slug, as the answer has it
 
 
 class Relation(StrEnum):

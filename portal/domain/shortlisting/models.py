@@ -62,6 +62,7 @@ class Entry(Base):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     settled_at: Mapped[datetime | None]
     settled_reason: Mapped[str | None]
+    veto_upheld: Mapped[bool] = mapped_column(default=False)  # it does not go on, whatever the points
     version: Mapped[int] = mapped_column(default=1)
 
 
