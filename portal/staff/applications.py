@@ -17,9 +17,9 @@ from portal.web.pages import page_or_fragment, wants_fragment
 @requires(Permission.SEE_APPLICATIONS)
 def applications() -> Response:
     """The list: every filter is in the address; a fragment request gets the results alone, or the tabs' numbers."""
-    session, scope, fragment = db.session(), current_user.scope(Permission.SEE_APPLICATIONS), wants_fragment()
+    session, fragment = db.session(), wants_fragment()
     if fragment and "counts" in request.args:
-        tabs = tab_counts(session, scope, request.args)
+        tabs = tab_counts(session, current_user, request.args)
         return make_response(render_template("staff/applications/_counts.html", tabs=tabs))
-    shown = listing(session, scope, request.args)
+    shown = listing(session, current_user, request.args)
     return page_or_fragment("staff/applications/list.html", "results", fragment=fragment, **shown)

@@ -15,9 +15,8 @@ from portal.domain.applications.actions import enter_for, save_answers, submit
 from portal.domain.applications.models import Application, Channel, State
 from portal.domain.applications.queries import answers, visible_application
 from portal.domain.applications.refusals import AnswerTooLong, NotComplete
-from portal.domain.applications.search import ANYTHING
-from portal.domain.applications.sections import BY_KEY, QUESTIONS, SectionState, Value
-from portal.domain.applications.standing import questions_now, standing_of
+from portal.domain.applications.sections import SectionState, Value, sections_of
+from portal.domain.applications.standing import questions_possible, standing_of
 from portal.domain.applications.viewing import note_view
 from portal.domain.campaigns.models import Campaign, Care
 from portal.domain.campaigns.queries import current_campaigns
@@ -31,7 +30,7 @@ from portal.staff.forms.entry import EntryForm
 from portal.staff.sheet import CHANNELS, reaches
 from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
-from portal.web.question_forms import question_form
+from portal.web.question_forms import QuestionForm, question_form
 from portal.web.setup import outside_of
 
 ENTER = Permission.ENTER_APPLICATIONS
@@ -59,8 +58,8 @@ def new_application() -> Response:
 
 
 def _begin_page(form: EntryForm, campaigns: Sequence[Campaign]) -> Response:
-    session, scope = db.session(), current_user.scope(ENTER)
-    here = casework.narrow(casework.choices(session, scope), (), (), ANYTHING)
+    session = db.session()
+    here = casework.narrow(casework.choices(session, current_user, ENTER))
     begun = casework.being_entered(session, here, current_user.id)
     body = render_template("staff/entry/new.html", form=form, campaigns=campaigns, begun=begun)
     return make_response(body, 422 if form.errors else 200)
@@ -78,23 +77,23 @@ def edit_application(reference: str) -> Response:
 def edit_section(reference: str, section: str) -> Response:
     """One section's questions. What is typed is kept, right or not yet."""
     draft, keys = _entered(reference), _keys()
-    if section not in QUESTIONS:
-        raise NotFound()
     values = answers(db.session(), keys, draft, sealed=section == "adjustments")
     typed: dict[str, Value] = {"postcode": request.form["postcode"]} if "postcode" in request.form else {}
-    place = answers(db.session(), keys, draft) | typed
-    asked = [each for each in questions_now(db.session(), keys, draft, place) if each.section == section]
-    form = question_form(asked, values)
-    note_view(db.session(), current_user, draft.id, adjustments=any(each.care is Care.SEALED for each in asked))
+    possible = [each for each in questions_possible(db.session(), draft, values | typed) if each.section == section]
+    form = question_form(possible, values, request.form if request.method == "POST" else None)
+    if not form.asked:
+        raise NotFound()
+    note_view(db.session(), current_user, draft.id, adjustments=any(each.care is Care.SEALED for each in possible))
     if request.method == "POST":
         fine = form.validate()
         try:
             save_answers(db.session(), current_user, draft, form.values(), keys)
             if fine:
-                return redirect(_after(draft, section), code=303)  # type: ignore[return-value]
+                return redirect(_after(draft, section, form), code=303)  # type: ignore[return-value]
         except AnswerTooLong as refusal:
             refused_beside_field(form, refusal)
-    return _page("section", draft, form, asked=asked, section=BY_KEY[section])
+    title = next(each.title for each in sections_of(possible) if each.key == section)
+    return _page("section", draft, form, asked=form.asked, title=title)
 
 
 @blueprint.post("/applications/<reference>/send")
@@ -130,8 +129,11 @@ def _states(draft: Application) -> list[SectionState]:
     return standing_of(db.session(), _keys(), draft, clock.now()).states
 
 
-def _after(draft: Application, section: str) -> str:
-    """The next section that is not done, or the overview."""
+def _after(draft: Application, section: str, form: QuestionForm) -> str:
+    """The same page where an answer led to another question, the next section that is not done, or the overview."""
+    if form.appeared:
+        new = form.appeared[0].key
+        return url_for("staff.edit_section", reference=draft.reference, section=section, _anchor=new)
     later = [each.section.key for each in _states(draft)]
     place = later.index(section) + 1 if section in later else len(later)
     if place >= len(later):

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal import clock
-from portal.domain.accounts.rules import Scope
+from portal.domain.accounts.rules import Permission
 from portal.domain.applications import search
 from portal.domain.applications.models import Channel
+from portal.domain.applications.queries import StaffViewer
 from portal.domain.applications.stages import STATE_WORDS, ListStage
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.casework import listing as casework
-from portal.domain.casework.listing import Choices, Counts, Option, Page
-from portal.domain.paging import EPOCH, FEW, Cursor
+from portal.domain.casework.listing import Choices, Counts, Option, Page, Place, Sort
+from portal.domain.paging import FEW
 
 LONGEST_SEARCH = 120
 K = RequirementKind
@@ -52,8 +53,8 @@ class Asked:
     stage: ListStage | None
     text: str
     oldest: bool  # oldest first
-    before: Cursor | None
-    after: Cursor | None
+    before: Place | None
+    after: Place | None
 
     @classmethod
     def of(cls, given: MultiDict[str, str], choices: Choices) -> Asked:
@@ -64,8 +65,8 @@ class Asked:
             stage=ListStage(stage) if stage in set(ListStage) else None,
             text=_readable(given.get("q", "")),
             oldest=given.get("order") == "oldest",
-            before=Cursor.parse(given.get("before")),
-            after=Cursor.parse(given.get("after")),
+            before=Place.parse(given.get("before")),
+            after=Place.parse(given.get("after")),
         )
 
     def address(self, **changes: Any) -> str:
@@ -96,35 +97,36 @@ def _readable(typed: str) -> str:
     return " ".join(shown.split())[:LONGEST_SEARCH]
 
 
-def listing(session: Session, scope: Scope, given: MultiDict[str, str]) -> dict[str, Any]:
-    """Everything the list's page shows, in at most four statements. `waiting` is where the missing counts are."""
-    choices = casework.choices(session, scope)
+def listing(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> dict[str, Any]:
+    """Everything the list's page shows, in a few statements. `waiting` is where the missing counts are."""
+    choices = casework.choices(session, viewer, Permission.SEE_APPLICATIONS)
     asked, wanted = _wanted(session, choices, given)
+    sort, (on, back) = (Sort.OLDEST, ("after", "before")) if asked.oldest else (Sort.NEWEST, ("before", "after"))
+    page = casework.page(
+        session, wanted, asked.stage, sort, following=getattr(asked, on), preceding=getattr(asked, back)
+    )
     every = "counts" in given
-    counts = casework.every_count(session, wanted) if every else casework.counts(session, wanted, asked.stage)
-    from_the_start = asked.oldest and not (asked.before or asked.after)
-    after = Cursor(EPOCH, 0) if from_the_start else asked.after
-    page = casework.page(session, wanted, asked.stage, counts, clock.now(), before=asked.before, after=after)
-    shown = marks_shown(page)
+    counts = casework.every_count(session, wanted) if every else casework.counts(session, wanted, asked.stage, page)
+    shown, ways = marks_shown(page), {on: page.next, back: page.previous}
     return {
         "asked": asked,
         "choices": choices,
         "tabs": _tabs(asked, counts),
         "waiting": None if counts.complete else asked.counting,
         "chips": _chips(asked),
-        "found": counted(counts.stages[asked.stage]),
-        "drafts": counted(counts.drafts),
-        "rows": [_row(row, shown) for row in (reversed(page.rows) if asked.oldest else page.rows)],
+        "found": counted(counts.stages[asked.stage]) if asked.stage in counts.stages else f"{len(page.rows)}+",
+        "drafts": counted(counts.drafts or 0),
+        "rows": [_row(row, shown) for row in page.rows],
         "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in shown],
-        "newer": asked.address(after=str(page.newer)) if page.newer else None,
-        "older": asked.address(before=str(page.older)) if page.older and not from_the_start else None,
+        "newer": asked.address(after=str(ways["after"])) if ways["after"] else None,
+        "older": asked.address(before=str(ways["before"])) if ways["before"] else None,
         "turned": asked.address(order=None if asked.oldest else "oldest"),
     }
 
 
-def tab_counts(session: Session, scope: Scope, given: MultiDict[str, str]) -> list[dict[str, Any]]:
+def tab_counts(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> list[dict[str, Any]]:
     """The tabs alone, every one counted."""
-    asked, wanted = _wanted(session, casework.choices(session, scope), given)
+    asked, wanted = _wanted(session, casework.choices(session, viewer, Permission.SEE_APPLICATIONS), given)
     return _tabs(asked, casework.every_count(session, wanted))
 
 

@@ -81,6 +81,10 @@ class Typed:
     rare: str | None
     nothing: bool = False  # something was typed that no word can begin with
 
+    @property
+    def given(self) -> bool:
+        return bool(self.words) or self.nothing
+
     def narrow(self, table_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """Conditions on an application's id. A rare word's ids are gathered first; others are looked up row by row."""
         found: list[ColumnElement[bool]] = [_has(word, table_id) for word in self.words if word != self.rare]

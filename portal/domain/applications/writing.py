@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.domain.applications.models import Answer, Application
+from portal.domain.applications.models import Answer, Application, ApplicationStrand
 from portal.domain.applications.queries import answers, place_of
 from portal.domain.applications.refusals import AnswerTooLong
 from portal.domain.applications.sections import KEPT_AT_MOST, SHORT, Value, is_empty
-from portal.domain.campaigns.models import Care, District, QuestionKind
+from portal.domain.campaigns.models import Care, District, Question, QuestionKind
 from portal.domain.campaigns.queries import districts_of_postcode
 from portal.domain.campaigns.questions import Asked, asked_of
 from portal.services import postcodes
@@ -62,9 +62,26 @@ def write_answers(
     session.flush()
     now = answers(session, keys, application)
     _copy(application, now)
+    _copy_strands(session, application.id, now.get("strands"))
     if "district" in asked and ("district" in values or any(each.key == "postcode" for each in changed)):
         changed += _place(session, application, asked["district"], now, values, rows, keys)
     return changed
+
+
+def leave_out_unasked(session: Session, application: Application, asked: Sequence[Asked]) -> list[str]:
+    """Takes away what a campaign's own questions were answered and no longer ask: the answer that led to them changed,
+    or they were retired. Nobody sends what the check page does not show. Returns their keys."""
+    query = (
+        select(Answer, Question.key)
+        .join(Question)
+        .where(Answer.application_id == application.id, Question.campaign_id.is_not(None))
+        .where(Question.id.not_in([each.question_id for each in asked]))
+        .order_by(Question.position)
+    )
+    found = session.execute(query).all()
+    for answer, _key in found:
+        session.delete(answer)
+    return [key for _answer, key in found]
 
 
 def _put(
@@ -91,6 +108,15 @@ def _copy(application: Application, values: Mapping[str, Value]) -> None:
     application.given_name = str(values.get("given_name", ""))[:SHORT]
     application.family_name = str(values.get("family_name", ""))[:SHORT]
     application.postcode = postcodes.normalise(str(values.get("postcode", ""))) or ""
+
+
+def _copy_strands(session: Session, application_id: int, chosen: Value | None) -> None:
+    wanted = set(chosen) if isinstance(chosen, list) else set()
+    query = select(ApplicationStrand).where(ApplicationStrand.application_id == application_id)
+    kept = {row.strand: row for row in session.scalars(query)}
+    for strand in kept.keys() - wanted:
+        session.delete(kept[strand])
+    session.add_all(ApplicationStrand(application_id=application_id, strand=strand) for strand in wanted - kept.keys())
 
 
 def _place(
