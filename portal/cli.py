@@ -20,8 +20,10 @@ from portal.domain.demonstration.make import APPLICATIONS, make_demonstration
 from portal.domain.documents.actions import sweep_orphans
 from portal.domain.journeys.due import run_due
 from portal.domain.journeys.rotating import rotate_keys
+from portal.domain.messages.bounces import note_bounce
 from portal.domain.refusals import Refusal
 from portal.extensions import db
+from portal.services.bounces import LARGEST, read_report
 from portal.starting import application, migrate
 from portal.web.demo_sign_in import demo_links
 from portal.web.setup import outside_of
@@ -73,6 +75,15 @@ def work() -> None:
         settings: Settings = app.config["PORTAL"]
         done = run_due(db.session(), outside_of(app), keep_secrets=settings.demonstration)
     click.echo(json.dumps(done))
+
+
+@portal.command()
+def bounce() -> None:
+    """Read a mail server's report of a letter that came back, from standard input; what is not ours is let be."""
+    report = read_report(sys.stdin.buffer.read(LARGEST))
+    if report is not None:
+        with _application():
+            note_bounce(db.session(), report)
 
 
 @portal.command("rotate-keys")

@@ -51,6 +51,7 @@ class Settings:
     mail_password: str = field(default="", repr=False)
     mail_tls: bool = True
     mail_from: str = "no-reply@volunteer.example"
+    mail_bounce: str = ""  # where mail that cannot be delivered comes back to; `portal.cli bounce` reads it
     trusted_proxies: int = 0
 
     force_name: str = "Kent Police"
@@ -69,6 +70,12 @@ class Settings:
     applicant_session_hours: int = 24
     staff_idle_minutes: int = 30
     staff_session_hours: int = 10
+    oidc_issuer: str = ""  # single sign-on of staff; none: passwords and passkeys only
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "your force account"
+    oidc_groups_claim: str = "groups"
+    step_up_minutes: int = 15  # how long a sensitive act does not ask for the second factor again
     rate_limits: bool = True
     start_at: str = ""  # PORTAL_NOW: the demonstration's clock at start, London time
 
@@ -183,6 +190,10 @@ def _unsafe_in_production(settings: Settings) -> list[str]:
         "PORTAL_STORAGE_URL must be set.": bool(settings.storage_url),
         "PORTAL_CLAMD must be set: files are never shown unscanned.": bool(settings.clamd),
         "PORTAL_MAIL_HOST must be set: nobody can sign in without mail.": bool(settings.mail_host),
+        "PORTAL_OIDC_ISSUER must start with https://, beside PORTAL_OIDC_CLIENT_ID and its _SECRET.": (
+            not settings.oidc_issuer
+            or (settings.oidc_issuer.startswith("https://") and settings.oidc_client_id and settings.oidc_client_secret)
+        ),
         "PORTAL_NOW moves the clock: demonstration only.": not settings.start_at,
         "PORTAL_RATE_LIMITS must stay on.": settings.rate_limits,
         "PORTAL_TRUSTED_PROXIES must be 1 or more: we speak no TLS, so a proxy stands in front.": (

@@ -718,9 +718,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["author_id"], ["staff_member.id"], name=op.f("fk_message_author_id_staff_member")),
-        sa.ForeignKeyConstraint(
-            ["mail_id"], ["outbox_mail.id"], name=op.f("fk_message_mail_id_outbox_mail"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["mail_id"], ["outbox_mail.id"], name=op.f("fk_message_mail_id_outbox_mail")),
         sa.ForeignKeyConstraint(["read_by"], ["staff_member.id"], name=op.f("fk_message_read_by_staff_member")),
         sa.ForeignKeyConstraint(
             ["template_version_id"],
@@ -825,6 +823,14 @@ def upgrade() -> None:
     op.add_column("campaign_district", sa.Column("places", sa.Integer(), nullable=True))
     op.add_column("outbox_mail", sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("outbox_mail", sa.Column("bounce", sa.String(), nullable=True))
+    op.create_index(
+        "ix_outbox_mail_bounced",
+        "outbox_mail",
+        ["bounced_at"],
+        unique=False,
+        sqlite_where=sa.text("bounced_at IS NOT NULL"),
+        postgresql_where=sa.text("bounced_at IS NOT NULL"),
+    )
     refer("question", "strand_id", "strand")
     op.add_column("question", sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("sign_in_session", sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -842,6 +848,12 @@ def downgrade() -> None:
     op.drop_column("sign_in_session", "stepped_up_at")
     op.drop_column("question", "retired_at")
     op.drop_column("question", "strand_id")
+    op.drop_index(
+        "ix_outbox_mail_bounced",
+        table_name="outbox_mail",
+        sqlite_where=sa.text("bounced_at IS NOT NULL"),
+        postgresql_where=sa.text("bounced_at IS NOT NULL"),
+    )
     op.drop_column("outbox_mail", "bounce")
     op.drop_column("outbox_mail", "bounced_at")
     op.drop_column("campaign_district", "places")

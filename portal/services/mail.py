@@ -29,6 +29,7 @@ class Letter:
     text: str
     html: str
     message_id: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class PostUnavailable(Exception):
@@ -70,7 +71,14 @@ class Letters:
             )
         except Exception as error:  # a template may raise anything, and its words may be a person's
             raise LetterBroken(type(error).__name__) from error
-        return Letter(recipient, " ".join(subject.split()), text, html, message_id)
+        return Letter(recipient, " ".join(subject.split()), text, html, message_id, self._headers(context))
+
+    def _headers(self, context: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """One click in the mail program stops this kind of letter (RFC 8058), for letters that can be stopped."""
+        if "stop_token" not in context:
+            return ()
+        address = f"{str(self._always.get('base_url', '')).rstrip('/')}/unsubscribe/{context['stop_token']}"
+        return ("List-Unsubscribe", f"<{address}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 class Post(Protocol):
@@ -96,15 +104,19 @@ class EmailBackend(smtp.EmailBackend):  # type: ignore[misc]
 class MailmanPost:
     """Sends through Flask-Mailman's backend; needs an application context."""
 
-    def __init__(self, mail: Mail) -> None:
-        self._mail = mail
+    def __init__(self, mail: Mail, *, sender: str = "", bounce: str = "") -> None:
+        """`bounce` is the envelope's sender, to which undeliverable mail comes back; none: the sender's own address."""
+        self._mail, self._sender, self._bounce = mail, sender, bounce
 
     def send(self, letter: Letter) -> None:
+        headers = {"Message-ID": letter.message_id, "Date": formatdate(), "Auto-Submitted": "auto-generated"}
+        headers |= {"From": self._sender} if self._bounce else {}
         mail = EmailMultiAlternatives(
             letter.subject,
             letter.text,
+            from_email=self._bounce or None,
             to=[letter.recipient],
-            headers={"Message-ID": letter.message_id, "Date": formatdate(), "Auto-Submitted": "auto-generated"},
+            headers=headers | dict(letter.headers),
         )
         mail.attach_alternative(letter.html, "text/html")
         connection = self._mail.get_connection()

@@ -105,7 +105,7 @@ class AppBell:
 def init_background(app: Flask) -> None:
     """The outside world, the queue, and the bell that sessions ring after their commits."""
     settings: Settings = app.config["PORTAL"]
-    outside = open_outside(settings, MailmanPost(mail))
+    outside = open_outside(settings, MailmanPost(mail, sender=settings.mail_from, bounce=settings.mail_bounce))
     queue = open_queue(settings)
 
     def work() -> None:

@@ -71,6 +71,6 @@ class Message(Base):
     created_at: Mapped[datetime]
     send_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_mail.id", ondelete="SET NULL"))
-    read_at: Mapped[datetime | None]  # by staff, of one from the applicant
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_mail.id"))
+    read_at: Mapped[datetime | None]  # by staff of one from the applicant, by the applicant of one of ours
     read_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -78,6 +79,21 @@ def notify_once(
     session.add(Notice(recipient=to, kind=name, subject=subject, window=window, mail_id=mail.id))
     session.flush()
     return True
+
+
+def drop_waiting(session: Session, application_id: int, names: Collection[str]) -> None:
+    """Takes back letters of these names that have not left, in the caller's unit of work: they would come too late.
+    One that a worker holds at this moment leaves all the same."""
+    session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.application_id == application_id,
+            OutboxMail.name.in_(names),
+            OutboxMail.state == Delivery.QUEUED,
+            or_(OutboxMail.leased_until.is_(None), OutboxMail.leased_until <= clock.now()),
+        )
+        .values(state=Delivery.FAILED)
+    )
 
 
 def deliver_due(session: Session, post: Post, letters: Letters, *, keep_secrets: bool = False) -> int:
