@@ -14,11 +14,20 @@ SENTENCES: dict[str, str] = {
     "application.checks_viewed": "Medical and fitness checks opened",
     "application.discarded": "Draft deleted",
     "application.downloaded": "Everything held was downloaded",
+    "application.owned": "Owner changed",
     "application.reopened": "Application opened again",
     "application.started": "Application begun",
     "application.submitted": "Application sent",
+    "application.tagged": "Tag put on",
+    "application.untagged": "Tag taken off",
     "application.viewed": "Application opened",
     "application.withdrawn": "Application withdrawn",
+    "bulk.begun": "Act on many begun",
+    "bulk.finished": "Act on many finished",
+    "bulk.stopped": "Act on many stopped",
+    "bulk.undoing": "Undoing of an act on many begun",
+    "bulk.undone": "Act on many undone",
+    "call.logged": "Call logged",
     "campaign.created": "Campaign made",
     "campaign.extended": "Closing date moved",
     "campaign.published": "Campaign published",
@@ -48,10 +57,15 @@ SENTENCES: dict[str, str] = {
     "message.received": "Message from the applicant",
     "message.resent": "Message sent again",
     "message.written": "Message written",
+    "note.written": "Note written",
+    "owner.given": "Given an owner",
+    "owner.removed": "Owner taken off",
     "passkey.added": "Passkey added",
     "passkey.refused": "Passkey refused",
     "passkey.removed": "Passkey removed",
     "passkey.used": "Signed in with a passkey",
+    "promise.made": "Promised to write by",
+    "promise.removed": "Promise taken back",
     "recovery_code.used": "Recovery code used",
     "recovery_codes.made": "Recovery codes made",
     "recovery_codes.saved": "Recovery codes said to be saved",
@@ -80,10 +94,11 @@ SENTENCES: dict[str, str] = {
     "staff.sign_on_linked": "Single sign-on linked",
     "staff.sign_on_refused": "Single sign-on refused",
     "staff.second_factor_set": "Second factor set up",
+    "tag.made": "Tag made",
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.
-SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key")
+SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key", "outcome", "day")
 
 
 def sentence(action: str) -> str:
