@@ -22,8 +22,8 @@ from portal.domain.casework.models import Decision, Verdict
 from portal.domain.casework.outcomes import outcome_letter, reopened_letter
 from portal.domain.casework.verdicts import (
     ACT_OF,
-    BY_LINE,
     DECLINE_REASONS,
+    MADE_BY_RULE,
     REOPEN_REASONS,
     AlreadyReleased,
     DecisionChanged,
@@ -132,7 +132,7 @@ def _said(decision: Decision) -> Wanted:
 def _refuse_unless_possible(application: Application, wanted: Wanted) -> None:
     if not may_move(application.state, ACT_OF[wanted.verdict], By.RECRUITER):
         raise NotEditable()
-    if wanted.verdict is Verdict.DECLINE and wanted.reason not in {*DECLINE_REASONS, BY_LINE}:
+    if wanted.verdict is Verdict.DECLINE and wanted.reason not in DECLINE_REASONS | MADE_BY_RULE:
         raise ReasonNeeded(field="reason")
 
 

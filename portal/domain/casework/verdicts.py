@@ -29,8 +29,13 @@ DECLINE_REASONS: dict[str, str] = {
     "interview": "After the interview, others fitted this role better.",
     "no_answer": "We asked you for something and did not hear from you in time.",
 }
-BY_LINE = "line"  # the reason of every decision the cut-off makes: one made by hand has another, and stays
-LINE_REASON = "There were more good applications than places. Others scored higher against the criteria."
+
+# Reasons of the decisions the cut-off makes, whatever the verdict: one made by hand has another, and stays.
+BY_LINE, BY_READERS = "line", "readers"
+MADE_BY_RULE: dict[str, str] = {
+    BY_LINE: "There were more good applications than places. Others scored higher against the criteria.",
+    BY_READERS: DECLINE_REASONS["criteria"],  # a triage or an upheld veto
+}
 
 # Why an ended application is opened again: code → words for staff.
 REOPEN_REASONS: dict[str, str] = {
@@ -43,7 +48,7 @@ REOPEN_REASONS: dict[str, str] = {
 
 def reason_sentence(code: str | None) -> str:
     """What an applicant reads for a reason; empty for none."""
-    return LINE_REASON if code == BY_LINE else DECLINE_REASONS.get(code or "", "")
+    return {**DECLINE_REASONS, **MADE_BY_RULE}.get(code or "", "")
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,12 @@ from portal.db import unit_of_work
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import kept_from
 from portal.domain.audit.actions import Actor, record
-from portal.domain.campaigns.criteria import criteria_of
+from portal.domain.campaigns.criteria import MOST_POINTS, criteria_of
 from portal.domain.campaigns.models import Campaign, CriterionVersion
 from portal.domain.refusals import Conflict, NotFound, Refusal
 from portal.domain.shortlisting.models import Assignment, Entry, Round, Score, SettledScore, Settling
 
 HUNDREDTHS = 100
-MOST = 5  # points for one criterion
 SETTLEABLE = (Settling.DIFFERS, Settling.SETTLED)
 
 
@@ -137,15 +136,15 @@ def settle(
         if entry is None or _kept(session, actor, application_id):
             raise NotFound()
         weights = {each.id: each.weight for each in criteria_of(session, entry.campaign_id)}
-        if set(points) != set(weights) or not all(1 <= each <= MOST for each in points.values()):
+        if set(points) != set(weights) or not all(1 <= each <= MOST_POINTS for each in points.values()):
             raise PointsMissing(field="points")
         if not reason:
             raise SettlingReasonNeeded(field="reason")
         if entry.state not in SETTLEABLE:
             raise NotToSettle()
-        if (settled_points(session, application_id), entry.settled_reason) == (dict(points), reason):
-            if entry.veto_upheld == uphold_veto:
-                return entry
+        stands = (settled_points(session, application_id), entry.settled_reason, entry.veto_upheld)
+        if stands == (dict(points), reason, uphold_veto):
+            return entry
         if entry.version != version:
             raise StaleSettling()
         _write(session, entry, points, HUNDREDTHS * sum(each * weights[key] for key, each in points.items()))
@@ -166,7 +165,7 @@ def _kept(session: Session, actor: Actor, application_id: int) -> bool:
 def settled_points(session: Session, application_id: int) -> dict[int, int]:
     """A moderator's points by criterion; empty where none has settled it."""
     query = select(SettledScore.criterion_id, SettledScore.points).where(SettledScore.application_id == application_id)
-    return {criterion_id: points for criterion_id, points in session.execute(query)}
+    return dict(session.execute(query).tuples())
 
 
 def _write(session: Session, entry: Entry, points: Mapping[int, int], score: int) -> None:

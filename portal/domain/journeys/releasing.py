@@ -1,0 +1,61 @@
+"""Provisional decisions become answers: one application's turn in a bulk run, or one by itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import Session
+
+from portal.db import unit_of_work
+from portal.domain.accounts.rules import Permission
+from portal.domain.applications.models import Application
+from portal.domain.applications.rules import MOVES
+from portal.domain.audit.actions import Actor
+from portal.domain.bulk.acting import Acting
+from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
+from portal.domain.bulk.models import Run
+from portal.domain.casework import deciding
+from portal.domain.casework.models import Decision
+from portal.domain.casework.verdicts import ACT_OF, MADE_BY_RULE
+from portal.domain.shortlisting.gate import score_of, unsettled_in
+
+A = Application.__table__.c
+
+
+def _provisional(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        Decision.application_id == A.id, Decision.undone_at.is_(None), Decision.released_at.is_(None), *more
+    )
+
+
+def obstacles(detail: Detail) -> Obstacles:
+    """Why an application is not released now. What the cut-off decided is released together: not while another
+    of the campaign waits for its score, unless those are left out on purpose (`apart`)."""
+    moves = [
+        and_(Decision.verdict == verdict, A.state.in_(move.of))
+        for verdict, act in ACT_OF.items()
+        for move in MOVES
+        if move.act is act
+    ]
+    found: list[tuple[str, ColumnElement[bool]]] = [
+        ("nothing", ~_provisional()),
+        ("state", ~_provisional(or_(*moves))),
+    ]
+    if not detail.get("apart"):
+        waits = unsettled_in(A.campaign_id).exists()
+        found.append(("unsettled", and_(_provisional(Decision.reason.in_(MADE_BY_RULE)), waits)))
+    return found
+
+
+def release_decided(session: Session, actor: Actor, application_id: int) -> Application | None:
+    """Releases one application's provisional decision with its score; none where there was nothing to release."""
+    with unit_of_work(session):
+        return deciding.release(session, actor, application_id, score=score_of(session, application_id))
+
+
+def _turn(session: Session, who: Acting, application_id: int, _run: Run) -> int | None:
+    if release_decided(session, who, application_id) is None:
+        raise LeftOut("nothing")
+    return None
+
+
+RELEASE = Act("release", Permission.MODERATE, obstacles, _turn)
