@@ -9,8 +9,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.domain.applications.models import ENDED, Application, State
-from portal.domain.applications.queries import dates_of, is_lapsed, own_applications
-from portal.domain.applications.waiting import Promise, waiting_on
+from portal.domain.applications.queries import is_lapsed, own_applications, promise_of
 from portal.domain.campaigns.rules import days_left, last_day
 from portal.extensions import db
 from portal.public.door import blueprint
@@ -56,9 +55,3 @@ def _row(application: Application) -> Row:
     ended = application.state in ENDED
     words = promise.lead if ended else f"Waiting for: {promise.waiting_for[:1].lower()}{promise.waiting_for[1:]}{by}."
     return Row(application, "Late" if promise.late else "Sent", "bad" if promise.late else "quiet", words, ended)
-
-
-def promise_of(application: Application) -> Promise:
-    """What this application waits for today."""
-    dates = dates_of(application.campaign)
-    return waiting_on(application.state, dates, clock.today(), paused_until=application.paused_until)

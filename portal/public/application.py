@@ -7,7 +7,14 @@ from flask_login import current_user
 
 from portal import clock
 from portal.domain.applications.models import Application, State
-from portal.domain.applications.queries import dates_of, is_lapsed, own_application, saved_at, sent_on
+from portal.domain.applications.queries import (
+    dates_of,
+    is_lapsed,
+    own_application,
+    promise_of,
+    saved_at,
+    sent_on,
+)
 from portal.domain.applications.rules import Act, By, may_move
 from portal.domain.applications.sections import BY_KEY, CORRECTABLE
 from portal.domain.applications.standing import standing_of
@@ -17,7 +24,6 @@ from portal.domain.campaigns.rules import days_left, last_day
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
 from portal.extensions import db
-from portal.public.account import promise_of
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting, needed_tasks, optional_tasks
 from portal.web.guards import for_applicants

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, words
-from portal.domain.accounts.models import Applicant
+from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.campaigns.models import Campaign, District, QuestionVersion, RequirementKind, Stage
 
 
@@ -110,6 +110,7 @@ class Application(Base):
     applicant: Mapped[Applicant] = relationship()
     campaign: Mapped[Campaign] = relationship()
     district: Mapped[District | None] = relationship()
+    owner: Mapped[StaffMember | None] = relationship(foreign_keys=[owner_id])
     answers: Mapped[list[Answer]] = relationship(back_populates="application", passive_deletes=True)
     requirements: Mapped[list[Requirement]] = relationship(
         back_populates="application", order_by="Requirement.id", passive_deletes=True

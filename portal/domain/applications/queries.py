@@ -16,7 +16,7 @@ from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.accounts.rules import Permission, Scope
 from portal.domain.applications.models import Answer, Application, Conflict, State
 from portal.domain.applications.sections import Value, date_boxes, is_empty, read_date
-from portal.domain.applications.waiting import Dates
+from portal.domain.applications.waiting import Dates, Promise, waiting_on
 from portal.domain.campaigns.models import Assessor, Campaign, Care, District, Question, QuestionKind, QuestionVersion
 from portal.domain.campaigns.questions import choices_of, filled
 from portal.domain.refusals import NotFound
@@ -47,6 +47,7 @@ def _whole() -> Select[Application]:
     return select(Application).options(
         joinedload(Application.campaign).joinedload(Campaign.scheme),
         joinedload(Application.district),
+        joinedload(Application.owner).lazyload(StaffMember.roles),
         selectinload(Application.requirements),
     )
 
@@ -156,6 +157,9 @@ class Answered:
     label: str
     value: Value
     shown: str
+    own: bool = False  # its campaign's, and no other's
+    title: str = ""  # the short name of an own question's page
+    strand: str | None = None
 
 
 def answered(session: Session, keys: KeyRing, application: Application, *, sealed: bool = False) -> list[Answered]:
@@ -174,7 +178,7 @@ def answered(session: Session, keys: KeyRing, application: Application, *, seale
 
 
 def _answered(value: Value, question: Question, version: QuestionVersion, application: Application) -> Answered:
-    campaign = application.campaign
+    campaign, own = application.campaign, question.campaign_id is not None
     names = {choice.value: choice.label for choice in choices_of(version.options, campaign)}
     if version.kind is QuestionKind.DISTRICT and application.district is not None:
         names[application.district.slug] = application.district.name
@@ -183,9 +187,12 @@ def _answered(value: Value, question: Question, version: QuestionVersion, applic
         section=question.section,
         care=question.care,
         kind=version.kind,
-        label=filled(version.label, {"{hours}": str(campaign.scheme.hours_a_month or "")}),
+        label=version.label if own else filled(version.label, {"{hours}": str(campaign.scheme.hours_a_month or "")}),
         value=value,
         shown=shown(version.kind, value, names),
+        own=own,
+        title=version.options.get("title", ""),
+        strand=str(question.strand_id) if question.strand_id else None,
     )
 
 
@@ -214,6 +221,18 @@ def dates_of(campaign: Campaign) -> Dates:
         training_to=days[-1],
         starts_on=campaign.starts_on,
         training_days=len(campaign.training_days),
+    )
+
+
+def promise_of(application: Application) -> Promise:
+    """What a sent application waits for today, as its applicant and the staff both read it."""
+    return waiting_on(
+        application.state,
+        dates_of(application.campaign),
+        clock.today(),
+        paused_until=application.paused_until,
+        contact_on=application.next_contact_on,
+        team=application.owner.team if application.owner else None,
     )
 
 

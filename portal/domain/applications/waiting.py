@@ -16,6 +16,7 @@ from portal.domain.campaigns.models import RequirementKind, Stage
 S = State
 RECRUITERS = "Citizens in Policing recruitment team"
 YOU = "You"
+NOBODY = "Nobody"
 NOTHING = "You have nothing to do today."
 OFFERS_AFTER = timedelta(days=14)  # after the last interview: an assumption of ours
 
@@ -48,21 +49,45 @@ class Promise:
     by: date | None
     late: bool = False
 
+    @property
+    def words(self) -> str:
+        """What a team has promised, as applicant and staff both read it; empty where it is not ours to keep."""
+        if self.by is None or self.from_whom in {YOU, NOBODY}:
+            return ""
+        return f"{self.from_whom} will write by {_day(self.by)}"
 
-def waiting_on(state: State, dates: Dates, today: date, *, paused_until: date | None = None) -> Promise:
-    """The one line a tracker shows for this state."""
+
+def waiting_on(
+    state: State,
+    dates: Dates,
+    today: date,
+    *,
+    paused_until: date | None = None,
+    contact_on: date | None = None,
+    team: str | None = None,
+) -> Promise:
+    """The one line a tracker shows for this state.
+
+    `contact_on` is the day somebody promised to write by: it takes the place of the campaign's own date. `team` is
+    the owner's, none for the recruiters as a whole.
+    """
     if paused_until is not None and paused_until >= today:
         return Promise(
             "Your application is paused", "You asked us to wait. We keep your place.",
             "The day you chose", YOU, paused_until,
         )  # fmt: skip
     line = _LINES[state]
-    by = getattr(dates, line.by) if line.by else None
+    ours = line.from_whom == RECRUITERS
+    promised = contact_on if ours else None
+    whom = team if ours and team else line.from_whom
+    by = promised or (getattr(dates, line.by) if line.by else None)
     late = by is not None and by < today
     lead = line.lead.format(nothing=NOTHING, by=_day(by) if by else "")
+    if promised:
+        lead = f"{NOTHING} {whom} will write by {_day(promised)}."
     if late and line.from_whom != YOU:
         lead = f"{NOTHING} We are late, and we are sorry."
-    return Promise(line.title, lead, line.waiting_for, line.from_whom, by, late)
+    return Promise(line.title, lead, line.waiting_for, whom, by, late)
 
 
 @dataclass(frozen=True)
@@ -72,7 +97,7 @@ class _Line:
     title: str
     lead: str
     waiting_for: str = "Nothing"
-    from_whom: str = "Nobody"
+    from_whom: str = NOBODY
     by: str | None = None
 
 

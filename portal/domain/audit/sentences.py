@@ -58,8 +58,6 @@ SENTENCES: dict[str, str] = {
     "message.resent": "Message sent again",
     "message.written": "Message written",
     "note.written": "Note written",
-    "owner.given": "Given an owner",
-    "owner.removed": "Owner taken off",
     "passkey.added": "Passkey added",
     "passkey.refused": "Passkey refused",
     "passkey.removed": "Passkey removed",

@@ -89,8 +89,8 @@ def give_owner(
         application.owner_id = staff_id
         application.version += 1
         record(
-            session, actor, "owner.given" if staff_id else "owner.removed",
-            subject=("staff", staff_id), application_id=application_id,
+            session, actor, "application.owned", subject=("application", application_id),
+            application_id=application_id, owner=staff_id,
         )  # fmt: skip
         return True
 

@@ -18,6 +18,8 @@ from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
 from portal.domain.audit.actions import Actor, record
+from portal.domain.casework.models import Call, Note
+from portal.domain.casework.notes import place_of_call, place_of_note
 from portal.domain.documents.models import Document
 from portal.services.crypto import KeyRing
 
@@ -54,6 +56,14 @@ def _totp(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, table="staff_member", row=str(row.id), column="totp_sealed")
 
 
+def _note(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_note(row.id))
+
+
+def _call(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_call(row.id))
+
+
 def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
     return keys.rewrap(wrapped, row.public_id)
 
@@ -64,6 +74,8 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Answer, "sealed", _answer),
     SealedColumn(KeptForm, "sealed", _kept_form),
     SealedColumn(StaffMember, "totp_sealed", _totp),
+    SealedColumn(Note, "sealed", _note),
+    SealedColumn(Call, "sealed", _call),
 )
 
 

@@ -42,6 +42,7 @@ SHIPPED = {
         Shipped("message_hold_days", 60, "days", "How long at most a message is held before it leaves."),
         Shipped("same_message_days", 14, "days", "The same words are not written to the same person again within."),
         Shipped("applicant_messages_a_day", 10, "messages", "Messages one applicant may write to us in a day."),
+        Shipped("promise_days_at_most", 28, "days", "How far off staff may promise an applicant to write next."),
         Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
     )
 }
