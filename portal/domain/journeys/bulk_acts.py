@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, not_
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.rules import Permission
@@ -13,11 +13,13 @@ from portal.domain.applications.rules import MOVES
 from portal.domain.bulk.acting import Acting
 from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
 from portal.domain.bulk.models import Run
-from portal.domain.casework.deciding import decide, provisional, release, undo_decision
+from portal.domain.casework.deciding import decide, provisional, undo_decision
 from portal.domain.casework.models import ApplicationTag, Decision, Verdict
-from portal.domain.casework.owning import may_own, own
+from portal.domain.casework.owners import could_own
+from portal.domain.casework.owning import NotAnOwner, give_owner
 from portal.domain.casework.tagging import tag, untag
 from portal.domain.casework.verdicts import ACT_OF
+from portal.domain.journeys.releasing import RELEASE
 
 P = Permission
 A = Application.__table__.c
@@ -33,21 +35,34 @@ def _cannot_move(verdict: Verdict) -> ColumnElement[bool]:
 
 
 def _own(session: Session, who: Acting, application_id: int, run: Run) -> int | None:
-    return own(session, who, application_id, run.detail["owner_id"], run_id=run.id)
+    before = _owner(session, application_id)
+    try:
+        if not give_owner(session, who, application_id, run.detail["owner_id"]):
+            raise LeftOut("already")
+    except NotAnOwner:
+        raise LeftOut("owner") from None
+    return before
+
+
+def _owner(session: Session, application_id: int) -> int | None:
+    return session.scalar(select(A.owner_id).where(A.id == application_id))
 
 
 def _owner_stays(detail: Detail) -> Obstacles:
     owner_id: int | None = detail["owner_id"]
     if owner_id is None:
         return [("already", A.owner_id.is_(None))]
-    return [("already", A.owner_id.is_not_distinct_from(owner_id)), ("owner", not_(may_own(owner_id)))]
+    return [("already", A.owner_id.is_not_distinct_from(owner_id)), ("owner", not_(could_own(owner_id)))]
 
 
 def _give_back(session: Session, who: Acting, application_id: int, run: Run, before: int | None) -> None:
     """To whoever answered for it before; to nobody where that person cannot any more."""
-    if session.get_one(Application, application_id, populate_existing=True).owner_id != run.detail["owner_id"]:
+    if _owner(session, application_id) != run.detail["owner_id"]:
         raise LeftOut("changed")
-    own(session, who, application_id, before, run_id=run.id)
+    try:
+        give_owner(session, who, application_id, before)
+    except NotAnOwner:
+        give_owner(session, who, application_id, None)
 
 
 def _owner_changed(run: Run) -> Obstacles:
@@ -132,20 +147,6 @@ def _verdict(key: str, verdict: Verdict) -> Act:
     )
 
 
-# Release
-
-
-def _stays_unreleased(_detail: Detail) -> Obstacles:
-    said = and_(PROVISIONAL, Decision.application_id == A.id)
-    stuck = or_(*(and_(exists().where(said, Decision.verdict == one), _cannot_move(one)) for one in Verdict))
-    return [("nothing", not_(exists().where(said))), ("state", stuck)]
-
-
-def _release(session: Session, who: Acting, application_id: int, _run: Run) -> None:
-    if release(session, who, application_id) is None:
-        raise LeftOut("nothing")
-
-
 _ALL = (
     Act("own", P.WRITE_NOTES, _owner_stays, _own, undo=_give_back, lasting=_owner_changed),
     Act(
@@ -159,6 +160,6 @@ _ALL = (
     _verdict("shortlist", Verdict.SHORTLIST),
     _verdict("reserve", Verdict.RESERVE),
     _verdict("decline", Verdict.DECLINE),
-    Act("release", P.MODERATE, _stays_unreleased, _release),
+    RELEASE,
 )  # fmt: skip
 ACTS: dict[str, Act] = {act.key: act for act in _ALL}
