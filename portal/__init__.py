@@ -18,6 +18,7 @@ from portal.web.headers import init_headers
 from portal.web.logs import init_logs
 from portal.web.serving import serve
 from portal.web.sessions import init_sessions
+from portal.web.single_sign_on import init_single_sign_on
 from portal.web.templating import init_templates
 
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_templates(app)
     init_errors(app)
     setup.init_background(app)
+    init_single_sign_on(app)
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public)

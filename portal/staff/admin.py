@@ -16,13 +16,14 @@ from portal.domain.campaigns.queries import divisions
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
-from portal.staff.forms.admin import AddForm, ReasonForm, ResetForm, RoleForm
+from portal.staff.forms.admin import AddForm, LeaveForm, ReasonForm, ResetForm, RoleForm
 from portal.staff.sign_in import ROLES, go
 from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment
 
 administrators = requires(Permission.MANAGE_STAFF)
+confirmed = requires(Permission.MANAGE_STAFF, step_up=True)  # what gives or takes access
 TOLD = {
     "added": "The account is made. We have mailed a set-up link.",
     "link": "We have mailed a new set-up link. Links before it no longer work.",
@@ -31,6 +32,7 @@ TOLD = {
     "enabled": "The account is enabled.",
     "role": "The role is given.",
     "ended": "The role is ended.",
+    "left": "Their last day is set. All their roles end with it.",
 }
 
 
@@ -41,6 +43,7 @@ class PersonForms:
     role: RoleForm
     reset: ResetForm
     switch: ReasonForm
+    leave: LeaveForm
 
 
 @blueprint.get("/admin")
@@ -68,7 +71,7 @@ def permissions() -> Response:
 
 
 @blueprint.route("/admin/add", methods=["GET", "POST"])
-@administrators
+@confirmed
 def add_member() -> Response:
     """A new account; its owner gets a link to choose a password with."""
     form = AddForm()
@@ -86,13 +89,13 @@ def add_member() -> Response:
 
 
 @blueprint.get("/admin/people/<int:member_id>")
-@administrators
+@confirmed
 def member(member_id: int) -> Response:
     return _person(member_id, _forms(), None)
 
 
 @blueprint.post("/admin/people/<int:member_id>/roles")
-@administrators
+@confirmed
 def give_role(member_id: int) -> Response:
     forms = _forms()
     if forms.role.validate_on_submit():
@@ -105,7 +108,7 @@ def give_role(member_id: int) -> Response:
 
 
 @blueprint.post("/admin/people/<int:member_id>/roles/<int:role_id>/end")
-@administrators
+@confirmed
 def end_role(member_id: int, role_id: int) -> Response:
     """From the next request on the role is gone: its last day was yesterday."""
     yesterday = clock.today() - timedelta(days=1)
@@ -114,7 +117,7 @@ def end_role(member_id: int, role_id: int) -> Response:
 
 
 @blueprint.post("/admin/people/<int:member_id>/reset")
-@administrators
+@confirmed
 def reset(member_id: int) -> Response:
     forms = _forms()
     if forms.reset.validate_on_submit():
@@ -127,8 +130,20 @@ def reset(member_id: int) -> Response:
     return _person(member_id, forms, forms.reset)
 
 
+@blueprint.post("/admin/people/<int:member_id>/leave")
+@confirmed
+def leave(member_id: int) -> Response:
+    """Their last day: all their roles end with it."""
+    forms = _forms()
+    if forms.leave.validate_on_submit() and (day := forms.leave.last_day.data):
+        reason = forms.leave.reason.data.strip()
+        staff_accounts.leave(db.session(), current_user, member_id, last_day=day, reason=reason)
+        return _told(member_id, "left")
+    return _person(member_id, forms, forms.leave)
+
+
 @blueprint.post("/admin/people/<int:member_id>/disable")
-@administrators
+@confirmed
 def disable(member_id: int) -> Response:
     forms = _forms()
     if forms.switch.validate_on_submit():
@@ -139,7 +154,7 @@ def disable(member_id: int) -> Response:
 
 
 @blueprint.post("/admin/people/<int:member_id>/enable")
-@administrators
+@confirmed
 def enable(member_id: int) -> Response:
     forms = _forms()
     if forms.switch.validate_on_submit():
@@ -150,14 +165,16 @@ def enable(member_id: int) -> Response:
 
 
 @blueprint.post("/admin/people/<int:member_id>/link")
-@administrators
+@confirmed
 def send_link(member_id: int) -> Response:
     staff_accounts.send_set_up_link(db.session(), current_user, member_id)
     return _told(member_id, "link")
 
 
 def _forms() -> PersonForms:
-    forms = PersonForms(RoleForm(prefix="role-"), ResetForm(prefix="reset-"), ReasonForm(prefix="switch-"))
+    forms = PersonForms(
+        RoleForm(prefix="role-"), ResetForm(prefix="reset-"), ReasonForm(prefix="switch-"), LeaveForm(prefix="leave-")
+    )
     forms.role.offer(divisions(db.session()))
     return forms
 

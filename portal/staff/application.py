@@ -60,7 +60,7 @@ def reveal_contact(reference: str) -> Response:
 
 
 @blueprint.route("/applications/<reference>/address", methods=["GET", "POST"])
-@requires(Permission.CORRECT_ADDRESSES)
+@requires(Permission.CORRECT_ADDRESSES, step_up=True)
 def correct_application_address(reference: str) -> Response:
     """Puts a mistyped or lost e-mail address right, with a reason."""
     found = _sent(Permission.CORRECT_ADDRESSES, reference)

@@ -114,7 +114,7 @@ def _row(waiting: Waiting) -> dict[str, Any]:
 
 def _roles() -> str:
     """The viewer's roles as they hold today, with the division of those that have one."""
-    held = [role for role in current_user.person.roles if in_force(role, clock.today())]
+    held = [role for role in current_user.roles if in_force(role, clock.today())]
     names = {}
     if any(role.division_id for role in held):
         names = {division.id: division.name for division in divisions(db.session())}

@@ -23,6 +23,7 @@ from portal.web.keys import pepper
 from portal.web.navigation import exists
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
+from portal.web.single_sign_on import provider_name
 
 TRYING = "60 per minute"  # each try costs a slow hash; the table of failures counts what matters
 CHALLENGE = "passkey_challenge"
@@ -114,12 +115,12 @@ def sign_out() -> Response:
     return go(url_for("staff.sign_out"))
 
 
-def half_way(member: StaffMember) -> Response:
+def half_way(member: StaffMember, onward_to: str | None = None) -> Response:
     """The password was right: a session that opens only the second step."""
     sessions.sign_in(member, second_factor=False)
     if member.totp_confirmed_at is None:
         begin_totp(db.session(), outside_of(current_app).keys, member)
-    return go(url_for("staff.second_factor", next=_next()))
+    return go(url_for("staff.second_factor", next=onward_to or _next()))
 
 
 def door() -> Door:
@@ -165,6 +166,7 @@ def _door_page(form: PasswordForm, status: int) -> Response:
         status=status,
         form=form,
         roles=ROLES,
+        provider=provider_name(),
         ended=sessions.signed_out_by_us(),
         onward=_next(),
     )

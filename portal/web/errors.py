@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
-from portal.domain.refusals import Refusal
+from portal.domain.refusals import Forbidden, Refusal
 from portal.extensions import db
 from portal.services.storage import StoreUnavailable
 from portal.web.templating import plain_page
@@ -47,7 +47,7 @@ def refused_beside_field(form: FlaskForm, refusal: Refusal) -> None:
 
 
 def _on_refusal(refusal: Refusal) -> Response:
-    if refusal.status in {403, 404}:
+    if refusal.status == 404 or type(refusal) is Forbidden:
         return page_for(refusal.status)
     return page_for(refusal.status, title=refusal.title, message=refusal.message)
 

@@ -75,6 +75,10 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
     "staff.own_account": _of("auditor", "/staff/account"),
+    "staff.step_up": _of("auditor", "/staff/step-up"),
+    "staff.own_deputies": _of("recruiter", "/staff/account/deputies"),
+    "staff.deputies": _of("administrator", "/staff/admin/people/{member}/deputies"),
+    "staff.groups": _of("administrator", "/staff/admin/groups"),
     "staff.change_password": _of("auditor", "/staff/account/password"),
     "staff.my_work": _both(
         *(_of(actor, "/staff/") for actor in ("recruiter", "medical", "administrator", "auditor")),
@@ -106,6 +110,8 @@ ELSEWHERE = {
 }
 
 NOT_PAGES = {
+    "staff.single_sign_on": "goes on to the sign-on provider",
+    "staff.signed_on": "signs in and goes on",
     "static": "style sheets, scripts and pictures",
     "health.brand": "a style sheet",
     "health.healthz": "words for machines",

@@ -38,6 +38,7 @@ def begin_session(session: Session, person: Applicant | StaffMember, *, second_f
             second_factor=second_factor,
             created_at=now,
             seen_at=now,
+            stepped_up_at=now if second_factor else None,
         )
         session.add(row)
         record(session, person, "session.began", subject=(person.actor_kind.value, person.id))

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from portal import clock
 from portal.domain.accounts.models import Applicant, Passkey, RecoveryCode, SignInSession, StaffMember
@@ -29,7 +29,7 @@ def person_of(session: Session, row: SignInSession) -> Applicant | StaffMember |
     """The person signed in; a disabled member of staff is nobody at the next request."""
     if row.applicant_id is not None:
         return session.get(Applicant, row.applicant_id)
-    staff = session.get(StaffMember, row.staff_id)
+    staff = session.get(StaffMember, row.staff_id, options=[lazyload(StaffMember.roles)])  # read with lent ones later
     return staff if staff is not None and staff.disabled_at is None else None
 
 

@@ -15,6 +15,7 @@ from portal import clock
 from portal.db import locked, unit_of_work
 from portal.domain.accounts.actions import end_sessions
 from portal.domain.accounts.addresses import normal_email
+from portal.domain.accounts.deputies import roles_held
 from portal.domain.accounts.models import Passkey, RecoveryCode, Role, StaffMember, StaffRole
 from portal.domain.accounts.queries import staff_by_email
 from portal.domain.accounts.rules import DIVISIONAL, Permission, scope_of
@@ -84,7 +85,7 @@ def create_staff(
     """
     address = normal_email(email)
     with unit_of_work(session):
-        _may_manage(session, actor)
+        may_manage(session, actor)
         if staff_by_email(session, address) is not None:
             raise AddressTaken()
         member = StaffMember(email=address, name=name, team=team, created_at=clock.now())
@@ -107,7 +108,7 @@ def create_administrator(session: Session, email: str, name: str) -> str:
     return f"/staff/set-up/{token}"
 
 
-def _may_manage(session: Session, actor: Actor, member_id: int | None = None) -> None:
+def may_manage(session: Session, actor: Actor, member_id: int | None = None) -> None:
     """The actor, re-read under lock, still manages staff and acts on another's account than their own.
 
     Rows are locked in the order of their ids. So of two administrators who disable each other at
@@ -120,7 +121,8 @@ def _may_manage(session: Session, actor: Actor, member_id: int | None = None) ->
     own = rows.get(actor.actor_id or 0)
     if own is None or own.disabled_at is not None:
         raise Forbidden()
-    if not scope_of(Permission.MANAGE_STAFF, own.roles, clock.today()).force:
+    held = roles_held(session, own.id, clock.today())
+    if not scope_of(Permission.MANAGE_STAFF, held, clock.today()).force:
         raise Forbidden()
     if member_id == actor.actor_id:
         raise OwnAccount()
@@ -128,7 +130,7 @@ def _may_manage(session: Session, actor: Actor, member_id: int | None = None) ->
 
 def _member(session: Session, actor: Actor, member_id: int) -> StaffMember:
     """The account to act on, held until commit."""
-    _may_manage(session, actor, member_id)
+    may_manage(session, actor, member_id)
     member = locked(session, StaffMember, member_id)
     if member is None:
         raise NotFound()
@@ -170,6 +172,24 @@ def end_role(session: Session, actor: Actor, member_id: int, role_id: int, *, la
         else:
             role.ends_on = last_day
         record(session, actor, "staff.role_ended", subject=("staff", member.id), role=role.role.value)
+
+
+def leave(session: Session, actor: Actor, member_id: int, *, last_day: date, reason: str) -> None:
+    """They work to `last_day`: every role ends then at the latest, and from the day after nothing opens.
+
+    A day that has passed signs them out everywhere now. A role that would only begin later is taken away.
+    """
+    with unit_of_work(session):
+        member = _member(session, actor, member_id)
+        for role in list(member.roles):
+            if role.starts_on > last_day:
+                member.roles.remove(role)
+                session.delete(role)
+            elif role.ends_on is None or role.ends_on > last_day:
+                role.ends_on = last_day
+        if last_day < clock.today():
+            end_sessions(session, member)
+        record(session, actor, "staff.left", subject=("staff", member.id), last_day=last_day.isoformat(), reason=reason)
 
 
 def disable(session: Session, actor: Actor, member_id: int, *, reason: str) -> None:

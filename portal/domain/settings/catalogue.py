@@ -43,6 +43,16 @@ SHIPPED = {
         Shipped("same_message_days", 14, "days", "The same words are not written to the same person again within."),
         Shipped("applicant_messages_a_day", 10, "messages", "Messages one applicant may write to us in a day."),
         Shipped("promise_days_at_most", 28, "days", "How far off staff may promise an applicant to write next."),
+        Shipped("reminder_first_hours", 168, "hours", "The first reminder of a draft: so long before closing."),
+        Shipped("reminder_second_hours", 48, "hours", "The second reminder of a draft."),
+        Shipped("reminder_last_hours", 6, "hours", "The last reminder of a draft."),
+        Shipped("reminder_first_quiet_hours", 24, "hours", "No first reminder so soon after a change or another mail."),
+        Shipped("reminder_second_quiet_hours", 12, "hours", "No second reminder so soon after either."),
+        Shipped("reminder_last_quiet_hours", 2, "hours", "No last reminder so soon after either."),
+        Shipped("lapsed_mail_hours", 10, "hours", "After closing, before those with an unsent draft are written to."),
+        Shipped("lapsed_mail_days", 14, "days", "After closing, when it is too late to write to them."),
+        Shipped("interest_confirm_days", 30, "days", "How long a request to be told waits to be confirmed."),
+        Shipped("interest_days", 730, "days", "How long a confirmed request to be told is kept."),
         Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
     )
 }

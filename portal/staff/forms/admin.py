@@ -20,6 +20,12 @@ from portal.web.fields import DayField
 WHOLE_FORCE = ""
 
 
+def places(divisions: Sequence[Division]) -> list[SelectChoice]:
+    """Where a role may be held."""
+    named = (SelectChoice(str(division.id), division.name) for division in divisions)
+    return [SelectChoice(WHOLE_FORCE, "The whole force"), *named]
+
+
 class RoleForm(FlaskForm):  # type: ignore[misc]
     role = SelectField(
         "Role", widget=GovSelect(), choices=[SelectChoice(role.value, name) for role, (name, _) in ROLES.items()]
@@ -29,15 +35,28 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
     ends_on = DayField("Last day", description="Leave empty until further notice.", validators=[Optional()])
 
     def offer(self, divisions: Sequence[Division]) -> None:
-        self.division.choices = [
-            SelectChoice(WHOLE_FORCE, "The whole force"),
-            *(SelectChoice(str(division.id), division.name) for division in divisions),
-        ]
+        self.division.choices = places(divisions)
 
     @property
     def chosen(self) -> NewRole:
         where = self.division.data
         return NewRole(Role(self.role.data), int(where) if where else None, self.starts_on.data, self.ends_on.data)
+
+
+class GroupForm(FlaskForm):  # type: ignore[misc]
+    group = StringField(
+        "Group",
+        description="As the sign-on service names it.",
+        widget=GovTextInput(),
+        validators=[InputRequired("Enter a group"), Length(max=200)],
+    )
+    role = SelectField(
+        "Role", widget=GovSelect(), choices=[SelectChoice(role.value, name) for role, (name, _) in ROLES.items()]
+    )
+    division = SelectField("Where", widget=GovSelect())
+
+    def offer(self, divisions: Sequence[Division]) -> None:
+        self.division.choices = places(divisions)
 
 
 class AddForm(RoleForm):
@@ -69,6 +88,10 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
         widget=GovTextInput(),
         validators=[InputRequired("Give a reason"), Length(min=5, max=200, message="Say why in 5 to 200 characters")],
     )
+
+
+class LeaveForm(ReasonForm):
+    last_day = DayField("Last day", validators=[InputRequired("Enter their last day")])
 
 
 class ResetForm(ReasonForm):
