@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import not_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.accounts.models import StaffMember
-from portal.domain.accounts.rules import Permission, scope_of
+from portal.domain.accounts.models import Role, StaffMember, StaffRole
+from portal.domain.accounts.rules import GRANTS, Permission
 from portal.domain.applications.models import ENDED, Application, State
 from portal.domain.applications.queries import kept_from
 from portal.domain.applications.refusals import NotEditable
@@ -45,54 +45,68 @@ class PromiseImpossible(Refusal):
     """The day is past, or further off than the policy allows."""
 
 
-def may_own(session: Session, application_id: int) -> list[StaffMember]:
-    """Everybody who may open this application and is not kept from it, by name. Two statements."""
-    person = aliased(StaffMember)
-    query = (
-        select(person, District.division_id)
-        .select_from(Application)
-        .outerjoin(District, District.id == Application.district_id)
-        .join(person, person.disabled_at.is_(None))
-        .where(Application.id == application_id, not_(kept_from(person.id)))  # type: ignore[arg-type]
-        .order_by(person.name, person.id)
+def may_own(staff_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Applications this member of staff may open and is not kept from: a condition on `Application`."""
+    today = clock.today()
+    person, held = aliased(StaffMember), aliased(StaffRole)
+    opens = [role for role in Role if Permission.SEE_APPLICATIONS in GRANTS[role]]
+    division = select(District.division_id).where(District.id == Application.district_id).scalar_subquery()
+    reaches = exists().where(
+        person.id == staff_id,
+        person.disabled_at.is_(None),
+        held.staff_id == person.id,
+        held.role.in_(opens),
+        held.starts_on <= today,
+        or_(held.ends_on.is_(None), held.ends_on >= today),
+        or_(held.division_id.is_(None), held.division_id == division),
     )
-    today, found = clock.today(), []
-    for member, division_id in session.execute(query):
-        scope = scope_of(Permission.SEE_APPLICATIONS, member.roles, today)
-        if scope.force or division_id in scope.divisions:
-            found.append(member)
-    return found
+    return and_(reaches, not_(kept_from(staff_id)))  # type: ignore[arg-type]
 
 
-def give_owner(
+def colleagues(session: Session, application_id: int) -> list[tuple[int, str, str]]:
+    """Number, name and team of everybody who may own this application, by name. One statement."""
+    them = aliased(StaffMember)
+    query = (
+        select(them.id, them.name, them.team)
+        .join(Application, Application.id == application_id)
+        .where(may_own(them.id))  # type: ignore[arg-type]
+        .order_by(them.name, them.id)
+    )
+    return [(row.id, row.name, row.team) for row in session.execute(query)]
+
+
+def own(
     session: Session,
     actor: Actor,
     application_id: int,
-    staff_id: int | None,
+    owner_id: int | None,
     *,
     version: int | None = None,
     seen: int | None = None,
-) -> bool:
-    """Somebody answers for it from now on, or nobody (none); says whether that changed anything.
+    run_id: int | None = None,
+) -> int | None:
+    """Somebody answers for it from now on, or nobody (none); returns who did before. The same again changes nothing.
 
     `version` and `seen` are the application's version and owner as the page showed them; without a version
     (a bulk act) whoever has it now does not matter. Raises NotFound, NotAnOwner or OwnerChanged.
     """
     with unit_of_work(session):
         application = _held(session, application_id)
-        if application.owner_id == staff_id:
-            return False
-        if version is not None and version != application.version and application.owner_id != seen:
+        before = application.owner_id
+        if before == owner_id:
+            return before
+        if version is not None and version != application.version and before != seen:
             raise OwnerChanged()
-        if staff_id is not None and staff_id not in {each.id for each in may_own(session, application_id)}:
+        allowed = select(Application.id).where(Application.id == application_id, may_own(owner_id or 0))
+        if owner_id is not None and session.scalar(allowed) is None:
             raise NotAnOwner(field="owner")
-        application.owner_id = staff_id
+        application.owner_id = owner_id
         application.version += 1
         record(
             session, actor, "application.owned", subject=("application", application_id),
-            application_id=application_id, owner=staff_id,
+            application_id=application_id, owner=owner_id, **({"run": run_id} if run_id else {}),
         )  # fmt: skip
-        return True
+        return before
 
 
 def promise_contact(
