@@ -75,38 +75,37 @@ def colleagues(session: Session, application_id: int) -> list[tuple[int, str, st
     return [(row.id, row.name, row.team) for row in session.execute(query)]
 
 
-def own(
+def give_owner(
     session: Session,
     actor: Actor,
     application_id: int,
-    owner_id: int | None,
+    staff_id: int | None,
     *,
     version: int | None = None,
     seen: int | None = None,
     run_id: int | None = None,
-) -> int | None:
-    """Somebody answers for it from now on, or nobody (none); returns who did before. The same again changes nothing.
+) -> bool:
+    """Somebody answers for it from now on, or nobody (none); says whether that changed anything.
 
     `version` and `seen` are the application's version and owner as the page showed them; without a version
     (a bulk act) whoever has it now does not matter. Raises NotFound, NotAnOwner or OwnerChanged.
     """
     with unit_of_work(session):
         application = _held(session, application_id)
-        before = application.owner_id
-        if before == owner_id:
-            return before
-        if version is not None and version != application.version and before != seen:
+        if application.owner_id == staff_id:
+            return False
+        if version is not None and version != application.version and application.owner_id != seen:
             raise OwnerChanged()
-        allowed = select(Application.id).where(Application.id == application_id, may_own(owner_id or 0))
-        if owner_id is not None and session.scalar(allowed) is None:
+        allowed = select(Application.id).where(Application.id == application_id, may_own(staff_id or 0))
+        if staff_id is not None and session.scalar(allowed) is None:
             raise NotAnOwner(field="owner")
-        application.owner_id = owner_id
+        application.owner_id = staff_id
         application.version += 1
         record(
             session, actor, "application.owned", subject=("application", application_id),
-            application_id=application_id, owner=owner_id, **({"run": run_id} if run_id else {}),
+            application_id=application_id, owner=staff_id, **({"run": run_id} if run_id else {}),
         )  # fmt: skip
-        return before
+        return True
 
 
 def promise_contact(
