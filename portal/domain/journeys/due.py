@@ -9,19 +9,32 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.keeping import forget_stale_forms
 from portal.domain.bulk.running import work_runs
+from portal.domain.correspondence.actions import release_due
+from portal.domain.interest.actions import forget_stale
 from portal.domain.journeys.bulk_acts import ACTS
 from portal.domain.journeys.checking import check_due
+from portal.domain.journeys.nudging import drop_late, nudge_due
+from portal.domain.journeys.telling import tell_due
 from portal.domain.messages.actions import deliver_due
+from portal.domain.shortlisting.assigning import finish_closed
+from portal.domain.shortlisting.conflicts import keep_known_apart
 from portal.services.outside import Outside
+
+BATCH = 50  # notices queued before mail that waits is looked at again
 
 
 def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -> dict[str, int]:
     """Does what is due now; returns how many of each, for the log."""
-    mails = documents = turns = 0
+    mails = documents = turns = notices = 0
     forget_stale_forms(session)
+    forget_stale(session)
+    drop_late(session)
+    keep_known_apart(session, outside.keys)  # before any seat is filled below
+    finish_closed(session)
     while True:  # mail goes first, and again between files and batches: somebody waits for their sign-in code
         mails += deliver_due(session, outside.post, outside.letters, keep_secrets=keep_secrets)
         looked, taken = check_due(session, outside, most=1), work_runs(session, ACTS)
-        documents, turns = documents + looked, turns + (taken or 0)
-        if not looked and taken is None:
-            return {"mails": mails, "documents": documents, "turns": turns}
+        written = release_due(session) + nudge_due(session, outside.keys, most=BATCH) + tell_due(session, most=BATCH)
+        documents, turns, notices = documents + looked, turns + (taken or 0), notices + written
+        if not looked and taken is None and not written:
+            return {"mails": mails, "documents": documents, "turns": turns, "notices": notices}

@@ -29,6 +29,7 @@ from portal.services.mail import (
 )
 
 log = logging.getLogger(__name__)
+REMINDERS = ("draft_reminder",)  # letters about a draft: of no use once it was sent
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=30)
 GIVE_UP_AFTER = 200  # attempts: some four days at the longest wait

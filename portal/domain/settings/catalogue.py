@@ -36,6 +36,7 @@ SHIPPED = {
         Shipped("references_wanted", 2, "people", "Referees asked for after the interview."),
         Shipped("strands_at_most", 3, "strands", "Strands an applicant may choose."),
         Shipped("assessors", 2, "people", "People who read an application without seeing whose it is."),
+        Shipped("reading_days", 7, "days", "How long somebody has to score the applications they were given."),
         Shipped("past_campaigns_shown", 12, "campaigns", "Closed campaigns listed on the public page."),
         Shipped("deputy_days_at_most", 90, "days", "How long somebody may stand in for a colleague at a time."),
         Shipped("message_characters", 4_000, "characters", "The longest message to or from an applicant."),
