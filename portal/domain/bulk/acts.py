@@ -17,6 +17,7 @@ from portal.domain.refusals import Refusal
 Detail = Mapping[str, Any]  # what an act needs beside applications, as JSON: an owner, a tag, a message
 Obstacles = Sequence[tuple[str, ColumnElement[bool]]]  # code → condition over Application; the first that holds counts
 Do = Callable[[Session, Acting, int, Run], int | None]  # returns the number of what it replaced, if anything
+Together = Callable[[Session, Acting, Sequence[int], Run], Mapping[int, str]]  # returns who was left out, and why
 Undo = Callable[[Session, Acting, int, Run, int | None], None]  # is given that number back
 
 
@@ -31,14 +32,17 @@ class LeftOut(Refusal):
 @dataclass(frozen=True)
 class Act:
     """One line of the registry. The same `obstacles` make the preview, the set at confirmation, and the check
-    when an application's turn comes; `lasting` says of what was done that it can no longer be undone."""
+    when an application's turn comes; `lasting` says of what was done that it can no longer be undone. An act is done
+    to one (`do`), or to a whole batch `together` where what one gets depends on what the others get."""
 
     key: str
     permission: Permission
     obstacles: Callable[[Detail], Obstacles]
-    do: Do
+    do: Do | None = None
+    together: Together | None = None
     undo: Undo | None = None
     lasting: Callable[[Run], Obstacles] = lambda _run: ()
+    batch: int = 25  # applications in one unit of work: other writers wait for no more than these
 
 
 Registry = Mapping[str, Act]
@@ -53,6 +57,7 @@ WHY: dict[str, str] = {
     "address": "their e-mail address does not work",
     "written": "these very words were written to them lately",
     "nothing": "nothing is waiting to be released",
+    "unsettled": "others in their campaign still wait for a score, and all are released together",
     "seats": "they have their readers already",
     "no_reader": "no reader is free for them",
     "moved": "something about them changed meanwhile",

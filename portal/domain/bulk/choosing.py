@@ -26,6 +26,11 @@ def chosen(session: Session, viewer: StaffViewer, references: Collection[str]) -
     return in_scope(query, viewer, Permission.SEE_APPLICATIONS)
 
 
+def among(ids: Select[int]) -> ColumnElement[bool]:
+    """Applications in this set. A table of its own, so that nothing in it is taken for the outer query's."""
+    return A.id.in_(select(ids.subquery().c[0]))
+
+
 def why(obstacles: Obstacles) -> ColumnElement[Any]:
     """The code of the first obstacle that holds, or NULL."""
     return case(*((condition, code) for code, condition in obstacles), else_=null()) if obstacles else null()
@@ -45,7 +50,7 @@ def _beyond(scope: Scope) -> ColumnElement[bool]:
 
 def affected(act: Act, viewer: StaffViewer, ids: Select[int], detail: Detail) -> ColumnElement[bool]:
     """The condition of those the act is done to."""
-    return and_(A.id.in_(ids), left_out(act, viewer, detail).is_(None))
+    return and_(among(ids), left_out(act, viewer, detail).is_(None))
 
 
 def numbers(key: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:

@@ -44,7 +44,7 @@ def preview(
 ) -> Preview:
     """Three statements, whatever the number."""
     why = choosing.left_out(act, viewer, detail)
-    found = select(A.state, why.label("why"), *choosing.numbers(A.id)).where(A.id.in_(ids)).group_by(A.state, why)
+    found = select(A.state, why.label("why"), *choosing.numbers(A.id)).where(choosing.among(ids)).group_by(A.state, why)
     stages: Counter[ListStage] = Counter()
     others: Counter[str] = Counter()
     whole = [0, 0, 0]
@@ -78,6 +78,6 @@ def _people(condition: Any, ids: Select[int]) -> Select[Any]:
         )
         .join(Campaign, Campaign.id == A.campaign_id)
         .outerjoin(District, District.id == A.district_id)
-        .where(A.id.in_(ids), condition)
+        .where(choosing.among(ids), condition)
         .order_by(A.id)
     )  # fmt: skip

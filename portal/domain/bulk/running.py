@@ -8,6 +8,7 @@ every application has its turn exactly once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -22,12 +23,11 @@ from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.bulk import choosing
 from portal.domain.bulk.acting import Acting, acting
-from portal.domain.bulk.acts import Act, Detail, LeftOut, Registry
+from portal.domain.bulk.acts import Act, Detail, LeftOut, Registry, Together
 from portal.domain.bulk.models import ItemState, Run, RunItem, RunState
 from portal.domain.refusals import Conflict, NotFound, Refusal
 
 log = logging.getLogger(__name__)
-BATCH = 25  # applications in one unit of work: other writers wait for no more than these
 AFTER_TROUBLE = timedelta(seconds=20)
 GOING_ON = (RunState.RUNNING, RunState.UNDOING)
 TROUBLE = (OperationalError, InterfaceError)  # a lost connection, a deadlock: nobody's fault, and it passes
@@ -163,23 +163,24 @@ def _batch(session: Session, registry: Registry, run: Run) -> int:
         record(session, SYSTEM, "bulk.stopped", subject=("bulk", run.id), act=run.act, reason="permission")
         return 0
     forward = run.state is RunState.RUNNING
-    lines = _next_lines(session, run, ItemState.WAITING if forward else ItemState.DONE)
-    here = lines[:BATCH]
+    lines = _next_lines(session, run, ItemState.WAITING if forward else ItemState.DONE, act.batch + 1)
+    here = lines[: act.batch]
     whys = _checked(session, act, who, run, [line.application_id for line in here])
+    if forward and act.together is not None:
+        whys |= _together(session, act.together, who, run, [key for key, why in whys.items() if why is None])
     turns = [_turn(session, act, who, run, line, whys.get(line.application_id, "gone")) for line in here]
     if turns:
         session.execute(update(RunItem), turns)
     _count(run, turns, forward=forward)
-    if len(lines) <= BATCH:
+    if len(lines) <= act.batch:
         _end(session, run, RunState.FINISHED if forward else RunState.UNDONE)
         record(session, who, f"bulk.{run.state.value}", subject=("bulk", run.id), act=run.act, count=run.done)
     return len(turns)
 
 
-def _next_lines(session: Session, run: Run, state: ItemState) -> list[Row[Any]]:
-    """A batch, and one more where there are more."""
+def _next_lines(session: Session, run: Run, state: ItemState, most: int) -> list[Row[Any]]:
     query = select(I.application_id, I.before).where(I.run_id == run.id, I.state == state, I.why.is_(None))
-    return list(session.execute(query.order_by(I.application_id).limit(BATCH + 1)))
+    return list(session.execute(query.order_by(I.application_id).limit(most)))
 
 
 def _checked(session: Session, act: Act, who: Acting, run: Run, ids: list[int]) -> dict[int, str | None]:
@@ -197,25 +198,26 @@ def _checked(session: Session, act: Act, who: Acting, run: Run, ids: list[int]) 
     return {row.id: row.why for row in rows}
 
 
+def _together(session: Session, do: Together, who: Acting, run: Run, ids: list[int]) -> dict[int, str | None]:
+    """The act done to all of these in one go, or to none."""
+    left: dict[int, str | None] = {}
+    why = _why_not(session, lambda: left.update(do(session, who, ids, run)))
+    return dict.fromkeys(ids, why) if why is not None else left
+
+
 def _turn(session: Session, act: Act, who: Acting, run: Run, line: Row[Any], why: str | None) -> dict[str, Any]:
-    """What becomes of one line: the act or its undoing under a savepoint, so that one refusal undoes no other's."""
+    """What becomes of one line."""
     forward, before = run.state is RunState.RUNNING, line.before
-    try:
-        if why is None:
-            with session.begin_nested():
-                if forward:
-                    before = act.do(session, who, line.application_id, run)
-                elif act.undo is not None:
-                    act.undo(session, who, line.application_id, run, before)
-    except LeftOut as left:
-        why = left.why
-    except Refusal:
-        why = "moved"
-    except TROUBLE:
-        raise
-    except Exception as error:  # one that cannot be handled must not keep the others waiting
-        log.error("a bulk act failed for one application", extra={"kind": type(error).__name__}, exc_info=error)
-        why = "failed"
+
+    def turn() -> None:
+        nonlocal before
+        if forward and act.do is not None:
+            before = act.do(session, who, line.application_id, run)
+        elif not forward and act.undo is not None:
+            act.undo(session, who, line.application_id, run, before)
+
+    if why is None:
+        why = _why_not(session, turn)
     good, bad = (ItemState.DONE, ItemState.LEFT_OUT) if forward else (ItemState.UNDONE, ItemState.DONE)
     return {
         "run_id": run.id,
@@ -224,6 +226,23 @@ def _turn(session: Session, act: Act, who: Acting, run: Run, line: Row[Any], why
         "why": why,
         "before": before,
     }
+
+
+def _why_not(session: Session, turn: Callable[[], object]) -> str | None:
+    """Why this came to nothing, as a code; none where it did. A savepoint of its own: a refusal undoes no other's."""
+    try:
+        with session.begin_nested():
+            turn()
+    except LeftOut as left:
+        return left.why
+    except Refusal:
+        return "moved"
+    except TROUBLE:
+        raise
+    except Exception as error:  # one that cannot be handled must not keep the others waiting
+        log.error("a bulk act failed for one application", extra={"kind": type(error).__name__}, exc_info=error)
+        return "failed"
+    return None
 
 
 def _count(run: Run, turns: list[dict[str, Any]], *, forward: bool) -> None:

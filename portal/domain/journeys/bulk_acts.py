@@ -19,6 +19,8 @@ from portal.domain.casework.owners import could_own
 from portal.domain.casework.owning import NotAnOwner, give_owner
 from portal.domain.casework.tagging import tag, untag
 from portal.domain.casework.verdicts import ACT_OF
+from portal.domain.journeys.bulk_messages import MESSAGE
+from portal.domain.journeys.bulk_readers import ASSESSORS
 from portal.domain.journeys.releasing import RELEASE
 
 P = Permission
@@ -160,6 +162,8 @@ _ALL = (
     _verdict("shortlist", Verdict.SHORTLIST),
     _verdict("reserve", Verdict.RESERVE),
     _verdict("decline", Verdict.DECLINE),
+    MESSAGE,
+    ASSESSORS,
     RELEASE,
 )  # fmt: skip
 ACTS: dict[str, Act] = {act.key: act for act in _ALL}
