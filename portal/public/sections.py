@@ -12,9 +12,8 @@ from portal.domain.applications.actions import correct_contact, save_answers
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import answers, own_application, saved_at
 from portal.domain.applications.refusals import AnswerTooLong, NotEditable
-from portal.domain.applications.sections import BY_KEY, CORRECTABLE, QUESTIONS, Section, Value
-from portal.domain.applications.standing import questions_now, standing_of
-from portal.domain.campaigns.questions import Asked
+from portal.domain.applications.sections import CORRECTABLE, Section, Value, sections_of
+from portal.domain.applications.standing import questions_possible, standing_of
 from portal.domain.refusals import NotFound
 from portal.extensions import csrf, db
 from portal.public.door import blueprint
@@ -24,17 +23,17 @@ from portal.public.steps import address_after, part_of
 from portal.web.errors import refused_beside_field
 from portal.web.guards import for_applicants
 from portal.web.pages import page_or_fragment, wants_fragment
+from portal.web.question_forms import SHOWN
 from portal.web.setup import outside_of
 from portal.web.wording import ago, clock_time
 
-ADDRESS = f"/applications/<reference>/<any({', '.join(QUESTIONS)}):section>"
+ADDRESS = "/applications/<reference>/<section:section>"
 
 
 @dataclass(frozen=True)
 class QuestionPage:
     application: Application
     section: Section
-    asked: list[Asked]  # on this page
     form: QuestionForm
     kept: bool = False  # the form shows what was typed before signing in again
 
@@ -55,7 +54,7 @@ def section(reference: str, section: str) -> Response:
         if request.method == "POST":
             raise NotEditable()
         return _go(url_for("public.check_answers", reference=application.reference))
-    page = _page_of(application, BY_KEY[section])
+    page = _page_of(application, section)
     if request.method == "GET":
         return _show(page)
     fine = page.form.validate()
@@ -64,17 +63,18 @@ def section(reference: str, section: str) -> Response:
     return _keep_field(page) if wants_fragment() else _save(page, fine)
 
 
-def _page_of(application: Application, section: Section) -> QuestionPage:
+def _page_of(application: Application, key: str) -> QuestionPage:
     session, keys = db.session(), outside_of(current_app).keys
-    values = answers(session, keys, application, sealed=section.key == "adjustments")
-    back = given_back(application.id, section.key) if request.method == "GET" else None
-    typed = back if back is not None else request.form
-    now: dict[str, Value] = values | ({"postcode": typed["postcode"]} if "postcode" in typed else {})
-    asked = [each for each in questions_now(session, keys, application, now) if each.section == section.key]
-    if not asked:
+    values = answers(session, keys, application, sealed=key == "adjustments")
+    back = given_back(application.id, key) if request.method == "GET" else None
+    sent = request.form if request.method == "POST" else back
+    now: dict[str, Value] = values | ({"postcode": sent["postcode"]} if sent and "postcode" in sent else {})
+    possible = [each for each in questions_possible(session, application, now) if each.section == key]
+    form = question_form(possible, values, sent)
+    if not form.asked:
         raise NotFound()
-    given = {"formdata": back} if back is not None else {}
-    return QuestionPage(application, section, asked, question_form(asked, values, **given), kept=back is not None)
+    section = next(each for each in sections_of(possible) if each.key == key)
+    return QuestionPage(application, section, form, kept=back is not None)
 
 
 def _keep_field(page: QuestionPage) -> Response:
@@ -110,15 +110,24 @@ def _save(page: QuestionPage, fine: bool) -> Response:
 
 
 def _next_address(page: QuestionPage, reference: str, later: bool) -> str:
-    """Where saving leads: back to the tracker, the task list, the check page, or on to the next part."""
+    """Where saving leads: back to the tracker, the task list, a question that has just appeared, the check page, or
+    on to the next part."""
     if not page.draft:
         return url_for("public.application", reference=reference, changed=page.section.key)
     if later:
         return url_for("public.application", reference=reference)
+    if page.form.appeared:
+        return _to_appeared(page, reference)
     if request.args.get("then") == "check":
         return url_for("public.check_answers", reference=reference)
     standing = standing_of(db.session(), outside_of(current_app).keys, page.application, clock.now())
     return address_after(page.application, standing, page.section.key)
+
+
+def _to_appeared(page: QuestionPage, reference: str) -> str:
+    """The same page with the question that the answer led to."""
+    new, then = page.form.appeared[0].key, request.args.get("then")
+    return url_for("public.section", reference=reference, section=page.section.key, then=then, _anchor=new)
 
 
 def _keep(page: QuestionPage) -> list[str]:
@@ -138,11 +147,18 @@ def _show(page: QuestionPage, status: int = 200, *, place_changed: bool = False)
         form=page.form,
         application=page.application,
         section=page.section,
-        asked=page.asked,
+        asked=page.form.asked,
+        asked_changed=_asked_changed(page.form),
         progress=part_of(standing, page.section) if standing else None,
         place_changed=place_changed,
         saved_words=_saved_words(page.application),
     )
+
+
+def _asked_changed(form: QuestionForm) -> bool:
+    """Whether an answer just typed made another question appear or go: a script then draws them again."""
+    hanging = [each.key for each in form.asked if each.when is not None]
+    return wants_fragment() and sorted(hanging) != sorted(request.form.getlist(SHOWN))
 
 
 def _saved_words(application: Application) -> str:

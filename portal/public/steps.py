@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from portal.domain.applications.models import Application
-from portal.domain.applications.sections import BY_KEY, SECTIONS, Section, SectionState, words_in
+from portal.domain.applications.sections import BY_KEY, Section, SectionState, words_in
 from portal.domain.applications.standing import Standing
 from portal.domain.campaigns.models import QuestionKind
 from portal.domain.journeys.uploading import Panel
@@ -57,12 +57,12 @@ def part_of(standing: Standing, section: Section) -> Part | None:
 def address_after(application: Application, standing: Standing, key: str) -> str:
     """The next part that is not done, then whatever was left out before, then the check page."""
     states = {state.section.key: state for state in standing.states}
-    order = [section.key for section in SECTIONS if section.key in states]
-    place = order.index(key)
+    order = list(states)
+    place = order.index(key) if key in states else len(order)
     waiting = [each for each in order[place + 1 :] if not states[each].done]
     waiting += [each for each in order[:place] if states[each].blocks]
     if waiting:
-        return address_of(application, BY_KEY[waiting[0]])
+        return address_of(application, states[waiting[0]].section)
     return url_for("public.check_answers", reference=application.reference)
 
 

@@ -14,7 +14,7 @@ from portal.domain.applications.actions import submit as send
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import Answered, answered, dates_of, is_lapsed, own_application
 from portal.domain.applications.refusals import NotComplete, NotEligible
-from portal.domain.applications.sections import SECTIONS, Section
+from portal.domain.applications.sections import Section, sections_of
 from portal.domain.applications.standing import Standing, standing_of
 from portal.domain.applications.waiting import RECRUITERS
 from portal.domain.campaigns.rules import last_day
@@ -134,7 +134,8 @@ def _parts(standing: Standing, said: list[Answered], draft: bool) -> list[Part]:
     else:
         for given in said:
             lines.setdefault(given.section, []).append(Line(given.key, given.label, given.shown, None))
-    return [Part(section, lines[section.key]) for section in SECTIONS if section.key in lines]
+    sections = sections_of(standing.asked if draft else said)
+    return [Part(section, lines[section.key]) for section in sections if section.key in lines]
 
 
 def _go(endpoint: str, application: Application) -> Response:

@@ -39,6 +39,7 @@ TITLES = {  # of the sections, in the order in which staff read them
     "address": "Address",
     "declaration": "Declaration",
 }
+OWN_PLACE = 0  # a campaign's own questions come after the first
 CONTACT = {"phone", "address_line1", "address_line2", "town", "postcode"}
 HIDDEN = "•••••"
 CHANNELS = {
@@ -141,7 +142,9 @@ def next_act(application: Application) -> dict[str, Any]:
 def _groups(answered: Sequence[Answered], *, revealed: bool) -> list[dict[str, Any]]:
     """The answers under their sections' titles."""
     found = []
-    for section, rows in groupby(answered, key=lambda each: each.section):
+    for section, group in groupby(answered, key=lambda each: each.section):
+        rows = list(group)
+        title = rows[0].title if rows[0].own else TITLES.get(section, section.capitalize())
         lines = [
             {
                 "label": each.label,
@@ -151,9 +154,9 @@ def _groups(answered: Sequence[Answered], *, revealed: bool) -> list[dict[str, A
             }
             for each in rows
         ]
-        found.append({"section": section, "title": TITLES.get(section, section.capitalize()), "rows": lines})
-    order = list(TITLES)
-    return sorted(found, key=lambda each: order.index(each["section"]) if each["section"] in TITLES else len(order))
+        place = OWN_PLACE if rows[0].own else list(TITLES).index(section)
+        found.append({"section": section, "title": title, "rows": lines, "place": place})
+    return sorted(found, key=lambda each: each["place"])
 
 
 def shown(answer: Answered, *, revealed: bool) -> str:

@@ -18,7 +18,8 @@ from portal.domain.messages.models import OutboxMail
 from tests.support.casework import west_division
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_draft, a_submitted
-from tests.support.make_campaigns import the_pilot
+from tests.support.make_campaigns import a_campaign, the_pilot
+from tests.support.make_questions import OWN
 from tests.support.people import a_staff_member, an_applicant, browser_of
 
 NEW = "/staff/applications/new"
@@ -52,6 +53,25 @@ def begin(
     answer = browser.post(NEW, data=token | {"email": email, "campaign": campaign.slug, "channel": channel})
     assert answer.status_code == 303, answer.text
     return str(answer.location)
+
+
+def test_a_campaigns_own_questions_are_entered_too(app: Flask, session: Session, pilot: Campaign) -> None:
+    browser, campaign = a_recruiter(app, session), a_campaign(session, questions=OWN)
+    address = begin(browser, campaign)
+    overview = browser.get(address).text
+    assert overview.index(">Why you want to do this</a>") < overview.index(">Driving</a>")
+    page = browser.get(f"{address}/question-drive")
+    assert "Which vehicles" not in page.text
+    token = browser.tokens(page.text)
+    led = browser.post(f"{address}/question-drive", data=token | {"question-drive": "yes"})
+    assert led.location == f"{address}/question-drive#question-car"
+    assert 'name="shown" value="question-car"' in browser.get(f"{address}/question-drive").text
+    given = {"question-drive": "yes", "shown": "question-car"}
+    wrong = browser.post(f"{address}/question-drive", data=token | given | {"question-car": ""})
+    assert wrong.status_code == 422 and 'id="question-car-error"' in wrong.text
+    done = browser.post(f"{address}/question-drive", data=token | given | {"question-car": "A van"})
+    assert done.location == f"{address}/question-days"
+    assert browser.get(f"{address}/question-none").status_code == 404
 
 
 def test_from_paper_to_sent(app: Flask, session: Session, pilot: Campaign) -> None:

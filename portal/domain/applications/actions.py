@@ -32,15 +32,15 @@ from portal.domain.applications.sections import (
     is_complete,
     section_states,
 )
-from portal.domain.applications.standing import questions_now, standing_of
+from portal.domain.applications.standing import Standing, questions_now, standing_of
 from portal.domain.applications.waiting import RECRUITERS
-from portal.domain.applications.writing import write_answers
+from portal.domain.applications.writing import leave_out_unasked, write_answers
 from portal.domain.audit.actions import Actor, record
 from portal.domain.audit.models import ActorKind
 from portal.domain.campaigns.models import Campaign, Care
 from portal.domain.campaigns.rules import last_day, receives
 from portal.domain.documents.models import Document
-from portal.domain.messages.actions import queue_mail
+from portal.domain.messages.actions import REMINDERS, drop_waiting, queue_mail
 from portal.domain.refusals import NotFound
 from portal.services.crypto import KeyRing
 from portal.services.references import new_reference
@@ -186,6 +186,7 @@ def _write(
     if changed:
         application.version += 1
         if application.received_at is not None:
+            application.matched_at = None
             reindex(session, application)
         open_ones = [each.key for each in written if each.care is not Care.SEALED]
         sealed = {"sealed": len(changed) - len(open_ones)} if len(open_ones) < len(changed) else {}
@@ -213,7 +214,8 @@ def submit(session: Session, actor: Actor, application_id: int, received_at: dat
             return application
         if not may_move(application.state, Act.SUBMIT, part):
             raise NotEditable()
-        _refuse_unless_ready(session, application, campaign, received_at, keys)
+        standing = _ready(session, application, campaign, received_at, keys)
+        left_out = leave_out_unasked(session, application, standing.asked)
         application.state, application.state_since = State.SUBMITTED, received_at
         application.received_at = received_at
         application.version += 1
@@ -221,15 +223,18 @@ def submit(session: Session, actor: Actor, application_id: int, received_at: dat
         record(
             session, actor, "application.submitted", subject=("application", application.id),
             application_id=application.id, channel=application.channel.value,
+            **({"left_out": left_out} if left_out else {}),
         )  # fmt: skip
+        drop_waiting(session, application.id, REMINDERS)
         _send_receipt(session, application, campaign)
         announce(session, PUBLIC)  # campaign pages say how many have applied
         return application
 
 
-def _refuse_unless_ready(
+def _ready(
     session: Session, application: Application, campaign: Campaign, received_at: datetime, keys: KeyRing
-) -> None:
+) -> Standing:
+    """What is about to be sent; a refusal unless it can be."""
     if received_at < campaign.opens_at:
         raise CampaignNotOpen(campaign)
     if not receives(campaign, received_at):
@@ -239,6 +244,7 @@ def _refuse_unless_ready(
         raise NotComplete(standing.states, standing.papers_missing)
     if standing.obstacles:
         raise NotEligible(standing.obstacles)
+    return standing
 
 
 def _send_receipt(session: Session, application: Application, campaign: Campaign) -> None:
@@ -291,5 +297,6 @@ def discard_draft(session: Session, actor: Actor, application_id: int) -> list[s
         application = _to_act_on(session, actor, application_id, Act.DISCARD)
         stored = list(session.scalars(select(Document.storage_key).filter_by(application_id=application.id)))
         record(session, actor, "application.discarded", subject=("application", application.id), files=len(stored))
+        drop_waiting(session, application.id, REMINDERS)
         session.execute(delete(Application).where(Application.id == application.id))
         return stored

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from portal.domain.campaigns.models import QuestionKind
-from portal.domain.campaigns.questions import NONE, Asked
+from portal.domain.campaigns.questions import NONE, YES_OR_NO, Asked, When
 from portal.domain.campaigns.rules import EligibilityFacts, Terms, age_on, can_train
 from portal.domain.settings.catalogue import shipped
 from portal.services import postcodes
@@ -21,6 +22,7 @@ K = QuestionKind
 Value = str | bool | list[str]
 SHORT, LONG = 200, 10_000  # characters: what a line and a box take
 KEPT_AT_MOST = 20_000  # characters kept of one answer, however wrong
+LONG_WORDS = 300  # words of a long answer without a limit, to say how long it takes
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,59 @@ SECTIONS: tuple[Section, ...] = (
 BY_KEY = {section.key: section for section in SECTIONS}
 QUESTIONS = tuple(section.key for section in SECTIONS if section.key != "documents")
 CORRECTABLE = frozenset({"contact", "address"})  # after submission too
+OWN_AFTER, STRANDS_AFTER = "why", "strands"  # where a campaign's own questions come, and those of one strand
+WORDS_A_MINUTE = 75
+
+
+class Placed(Protocol):
+    """A question, asked or answered, with its place in the form."""
+
+    @property
+    def section(self) -> str: ...
+
+    @property
+    def own(self) -> bool: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def strand(self) -> str | None: ...
+
+
+def sections_of(questions: Sequence[Placed]) -> list[Section]:
+    """The form's sections in order, a campaign's own among them, each named by its first question."""
+    own: dict[str, Placed] = {}
+    for each in questions:
+        if each.own:
+            own.setdefault(each.section, each)
+    found = []
+    for section in SECTIONS:
+        found.append(section)
+        found += [Section(key, first.title, 1) for key, first in own.items() if _place(first) == section.key]
+    return found
+
+
+def _place(own: Placed) -> str:
+    return STRANDS_AFTER if own.strand else OWN_AFTER
+
+
+def applying(asked: Sequence[Asked], values: Mapping[str, Value]) -> list[Asked]:
+    """Those that these answers lead to: another question's answer, or a strand, decides about some."""
+    found: dict[str, Asked] = {}
+    strands = values.get("strands") or []
+    for each in asked:
+        chosen = each.strand is None or (isinstance(strands, list) and each.strand in strands)
+        if chosen and (each.when is None or (each.when.key in found and _says(each.when, values))):
+            found[each.key] = each
+    return list(found.values())
+
+
+def _says(when: When, values: Mapping[str, Value]) -> bool:
+    value = values.get(when.key)
+    if isinstance(value, bool):
+        return when.value == YES_OR_NO[0 if value else 1]
+    return when.value in value if isinstance(value, list) else when.value == value
 
 
 def is_empty(value: Value | None) -> bool:
@@ -65,7 +120,7 @@ def problem_with(asked: Asked, value: Value | None, on: date) -> str | None:
         return asked.missing if asked.required else None
     match asked.kind:
         case K.DATE:
-            return _date_problem(value, on)
+            return _birth_problem(value, on) if asked.key == "date_of_birth" else _date_problem(value)
         case K.YES_NO:
             wrong = not isinstance(value, bool) or (asked.confirm and not value)
             return asked.missing if wrong else None
@@ -104,10 +159,14 @@ def _choices_problem(asked: Asked, value: Value) -> str | None:
     return "Choose no preference on its own, or choose without it" if NONE in chosen and len(chosen) > 1 else None
 
 
-def _date_problem(value: Value, on: date) -> str | None:
+def _date_problem(value: Value) -> str | None:
+    return None if read_date(value) else "Enter a real date, like 27 3 1985"
+
+
+def _birth_problem(value: Value, on: date) -> str | None:
     day = read_date(value)
     if day is None:
-        return "Enter a real date, like 27 3 1985"
+        return _date_problem(value)
     if day >= on:
         return "Your date of birth must be in the past"
     return "Check the year you were born" if age_on(day, on) > shipped("oldest_age") else None
@@ -165,14 +224,24 @@ class SectionState:
 def section_states(asked: Sequence[Asked], values: Mapping[str, Value], on: date) -> list[SectionState]:
     """Each section that asks something, in order. Documents, which are files, are not among them."""
     states = []
-    for section in SECTIONS:
+    for section in sections_of(asked):
         questions = [each for each in asked if each.section == section.key]
         if not questions:
             continue
+        if questions[0].own:
+            section = _own_section(section, questions)
         found = {each.key: problem_with(each, values.get(each.key), on) for each in questions}
         problems = {key: words for key, words in found.items() if words is not None}
         states.append(SectionState(section, problems, any(not is_empty(values.get(each.key)) for each in questions)))
     return states
+
+
+def _own_section(section: Section, questions: Sequence[Asked]) -> Section:
+    """Its minutes from what is to be written; one that needs no answer may be left empty."""
+    words = sum((each.word_limit or LONG_WORDS) for each in questions if each.kind is K.LONG_TEXT)
+    return replace(
+        section, minutes=max(1, round(words / WORDS_A_MINUTE)), optional=not any(each.required for each in questions)
+    )
 
 
 def is_complete(states: Sequence[SectionState]) -> bool:

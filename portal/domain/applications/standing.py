@@ -18,6 +18,7 @@ from portal.domain.applications.queries import answers
 from portal.domain.applications.sections import (
     SectionState,
     Value,
+    applying,
     eligibility_facts,
     is_complete,
     minutes_left,
@@ -81,7 +82,12 @@ def questions_now(
 ) -> list[Asked]:
     """What this application is asked. A postcode of two districts asks which one."""
     known = answers(session, keys, application) if values is None else values
-    districts = districts_of_postcode(session, str(known.get("postcode") or ""))
+    return applying(questions_possible(session, application, known), known)
+
+
+def questions_possible(session: Session, application: Application, values: Mapping[str, Value]) -> list[Asked]:
+    """What other answers might lead to is among these."""
+    districts = districts_of_postcode(session, str(values.get("postcode") or ""))
     return with_districts(asked_of(session, application.campaign), districts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal import clock
 from portal.domain.campaigns.models import Question, QuestionKind, QuestionVersion
-from portal.domain.campaigns.questions import CORE, YES_OR_NO, Choice
+from portal.domain.campaigns.questions import CORE, YES_OR_NO, Choice, When
 
 K = QuestionKind
 OWN_KINDS = (K.SHORT_TEXT, K.LONG_TEXT, K.CHOICE, K.CHOICES, K.DATE, K.YES_NO)
@@ -17,14 +17,6 @@ WITH_CHOICES = (K.CHOICE, K.CHOICES)
 DECIDING = (K.CHOICE, K.CHOICES, K.YES_NO)  # those another question's asking may hang on
 OWN_KEY = re.compile(r"question-[a-z0-9]+")  # never a core question's key, nor any other page's address
 AFTER_CORE = len(CORE)
-
-
-@dataclass(frozen=True)
-class When:
-    """Asked only where another answer has a value: a choice's, or yes or no."""
-
-    key: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ def question_version(plan: QuestionPlan, number: int) -> QuestionVersion:
 
 
 def _options(plan: QuestionPlan) -> dict[str, Any]:
-    options: dict[str, Any] = {"title": plan.title}
+    options: dict[str, Any] = {"title": plan.title, "missing": f"Answer “{plan.title}”"}
     if plan.kind in WITH_CHOICES:
         options["choices"] = [{"value": choice.value, "label": choice.label} for choice in plan.choices]
     if plan.when is not None:

@@ -148,6 +148,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class When:
+    """Asked only where another answer has a value: a choice's, or yes or no."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """One question as one campaign asks it now: words filled in, choices known."""
 
@@ -167,6 +175,10 @@ class Asked:
     choices: tuple[Choice, ...] = ()
     autocomplete: str = ""
     width: int | None = None
+    own: bool = False  # this campaign's, and no other's
+    title: str = ""  # the short name of an own question's page
+    strand: str | None = None  # asked only of those who chose it
+    when: When | None = None
 
     @property
     def values(self) -> frozenset[str]:
@@ -211,7 +223,7 @@ def asked_of(session: Session, campaign: Campaign) -> list[Asked]:
     """Every question this campaign asks, in order: the core ones that apply to it, and its own."""
     query = (
         select(Question)
-        .where(or_(Question.campaign_id.is_(None), Question.campaign_id == campaign.id))
+        .where(or_(Question.campaign_id.is_(None), Question.campaign_id == campaign.id), Question.retired_at.is_(None))
         .order_by(Question.position, Question.id)
     )
     asked = [_asked(question, campaign) for question in session.scalars(query)]
@@ -222,7 +234,8 @@ def _asked(question: Question, campaign: Campaign) -> Asked:
     version, hours = question.versions[-1], str(campaign.scheme.hours_a_month or "")
     options = version.options
     most = shipped("strands_at_most") if options.get("from") == STRANDS else None
-    fill = {"{hours}": hours, "{most}": str(most)}
+    fill = {"{hours}": hours, "{most}": str(most)} if question.campaign_id is None else {}
+    strands = {strand.id: strand.slug for strand in campaign.scheme.strands} if question.strand_id else {}
     return Asked(
         question_id=question.id,
         version_id=version.id,
@@ -240,6 +253,10 @@ def _asked(question: Question, campaign: Campaign) -> Asked:
         choices=choices_of(options, campaign),
         autocomplete=options.get("autocomplete", ""),
         width=options.get("width"),
+        own=question.campaign_id is not None,
+        title=options.get("title", ""),
+        strand=strands.get(question.strand_id or 0),
+        when=When(**options["when"]) if "when" in options else None,
     )
 
 
