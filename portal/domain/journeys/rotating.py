@@ -21,6 +21,9 @@ from portal.domain.audit.actions import Actor, record
 from portal.domain.casework.models import Call, Note
 from portal.domain.casework.notes import place_of_call, place_of_note
 from portal.domain.documents.models import Document
+from portal.domain.shortlisting.conflicts import place_of as place_of_known
+from portal.domain.shortlisting.models import KnownPerson, Mask
+from portal.domain.shortlisting.reporting import place_of as place_of_mask
 from portal.services.crypto import KeyRing
 
 BATCH = 200
@@ -64,6 +67,14 @@ def _call(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, **place_of_call(row.id))
 
 
+def _known(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_known(row.staff_id))
+
+
+def _mask(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_mask(row.application_id))
+
+
 def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
     return keys.rewrap(wrapped, row.public_id)
 
@@ -76,6 +87,8 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(StaffMember, "totp_sealed", _totp),
     SealedColumn(Note, "sealed", _note),
     SealedColumn(Call, "sealed", _call),
+    SealedColumn(KnownPerson, "name_sealed", _known),
+    SealedColumn(Mask, "sealed", _mask),
 )
 
 
