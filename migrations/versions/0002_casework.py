@@ -24,12 +24,82 @@ def refer(table: str, column: str, target: str) -> None:
     op.create_foreign_key(name, table, target, [column], ["id"])
 
 
+def on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+VECTOR = "array_to_tsvector(string_to_array(btrim(words), ' '))"
+# The words are plain already: to `ascii` every letter beyond ASCII is part of a word. Beginnings of up to
+# four letters, which many words share, are indexed themselves.
+FTS5 = (
+    "CREATE VIRTUAL TABLE application_fts USING fts5(words, content='application_search', "
+    "content_rowid='application_id', tokenize='ascii', prefix='1 2 3 4', detail=none, columnsize=0)"
+)
+PUT = "INSERT INTO application_fts (rowid, words) VALUES (new.application_id, new.words);"
+TAKE = "INSERT INTO application_fts (application_fts, rowid, words) VALUES ('delete', old.application_id, old.words);"
+TRIGGERS = {"insert": PUT, "delete": TAKE, "update": TAKE + " " + PUT}
+SPLIT = {
+    True: "json_each('[\"' || replace(trim(words), ' ', '\",\"') || '\"]')",
+    False: "unnest(string_to_array(btrim(words), ' ')) AS word (value)",
+}
+CHOSEN = {
+    True: "json_each(CASE WHEN answer.value LIKE '[%' THEN answer.value ELSE '[]' END) AS chosen",
+    False: "jsonb_array_elements_text(CAST(CASE WHEN answer.value LIKE '[%' THEN answer.value ELSE '[]' END AS jsonb))"
+    " AS chosen (value)",
+}
+
+
 def search_up() -> None:
-    pass
+    """One row of words an application, indexed as each database does it best; and strands from the answers."""
+    sqlite = on_sqlite()
+    if sqlite:
+        op.execute(FTS5)
+        for event, act in TRIGGERS.items():
+            op.execute(f"CREATE TRIGGER application_fts_{event} AFTER {event} ON application_search BEGIN {act} END")
+    joined = "group_concat(word, ' ')" if sqlite else "string_agg(word, ' ')"
+    op.execute(
+        f"INSERT INTO application_search (application_id, words) SELECT application_id, ' ' || {joined} "
+        "FROM (SELECT application_id, word FROM application_word ORDER BY application_id, word) AS sorted "
+        "GROUP BY application_id"
+    )
+    if not sqlite:
+        op.execute(f"CREATE INDEX application_fts ON application_search USING gin (({VECTOR}))")
+    op.drop_index("ix_application_word_word", table_name="application_word")
+    op.drop_table("application_word")
+    op.execute(
+        "INSERT INTO application_strand (application_id, strand) SELECT DISTINCT application_id, chosen.value FROM ("
+        "SELECT answer.application_id, answer.value FROM answer JOIN question ON question.id = answer.question_id "
+        "WHERE question.key = 'strands' AND question.campaign_id IS NULL AND answer.value IS NOT NULL) AS answer, "
+        + CHOSEN[sqlite]
+    )
 
 
 def search_down() -> None:
-    pass
+    sqlite = on_sqlite()
+    op.create_table(
+        "application_word",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_word_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", "word", name=op.f("pk_application_word")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_application_word_word", "application_word", ["word", "application_id"])
+    op.execute(
+        "INSERT INTO application_word (application_id, word) SELECT DISTINCT application_id, value "
+        f"FROM application_search, {SPLIT[sqlite]} WHERE value <> ''"
+    )
+    if not sqlite:
+        op.execute("DROP INDEX application_fts")
+        return
+    for event in TRIGGERS:
+        op.execute(f"DROP TRIGGER application_fts_{event}")
+    op.execute("DROP TABLE application_fts")
 
 
 # -- end --
@@ -220,18 +290,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_known_person_staff_id"), "known_person", ["staff_id"], unique=False)
     op.create_table(
-        "other_address",
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("applicant_id", sa.Integer(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("email = lower(email)", name=op.f("ck_other_address_email_lower")),
-        sa.ForeignKeyConstraint(
-            ["applicant_id"], ["applicant.id"], name=op.f("fk_other_address_applicant_id_applicant"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("email", name=op.f("pk_other_address")),
-    )
-    op.create_index(op.f("ix_other_address_applicant_id"), "other_address", ["applicant_id"], unique=False)
-    op.create_table(
         "presence",
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -338,6 +396,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", "scheme_id", name=op.f("uq_interest_email_scheme_id")),
     )
     op.create_index("ix_interest_scheme_id", "interest", ["scheme_id", "confirmed_at"], unique=False)
+    op.create_table(
+        "application_search",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_search_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_application_search")),
+    )
     op.create_table(
         "application_strand",
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -769,6 +839,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
         sa.UniqueConstraint("assignment_id", "criterion_id", name=op.f("uq_score_assignment_id_criterion_id")),
     )
+    refer("applicant", "merged_into_id", "applicant")
     op.add_column(
         "application",
         sa.Column(
@@ -799,6 +870,7 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("next_contact_on", sa.Date(), nullable=True))
     op.add_column("application", sa.Column("score", sa.Integer(), nullable=True))
     op.add_column("application", sa.Column("reserve_place", sa.Integer(), nullable=True))
+    op.add_column("application", sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_application_campaign_promised",
         "application",
@@ -816,6 +888,14 @@ def upgrade() -> None:
     op.create_index("ix_application_promised", "application", ["state", "next_contact_on", "id"], unique=False)
     op.create_index("ix_application_score", "application", ["state", "score", "id"], unique=False)
     op.create_index("ix_application_still", "application", ["state", "state_since", "id"], unique=False)
+    op.create_index(
+        "ix_application_unmatched",
+        "application",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
+        postgresql_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
+    )
     op.add_column("campaign", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("campaign", sa.Column("assessors_each", sa.Integer(), server_default="2", nullable=False))
     op.add_column("campaign", sa.Column("triage", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -861,6 +941,12 @@ def downgrade() -> None:
     op.drop_column("campaign", "triage")
     op.drop_column("campaign", "assessors_each")
     op.drop_column("campaign", "archived_at")
+    op.drop_index(
+        "ix_application_unmatched",
+        table_name="application",
+        sqlite_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
+        postgresql_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
+    )
     op.drop_index("ix_application_still", table_name="application")
     op.drop_index("ix_application_score", table_name="application")
     op.drop_index("ix_application_promised", table_name="application")
@@ -869,11 +955,13 @@ def downgrade() -> None:
     op.drop_index("ix_application_campaign_still", table_name="application")
     op.drop_index("ix_application_campaign_score", table_name="application")
     op.drop_index("ix_application_campaign_promised", table_name="application")
+    op.drop_column("application", "matched_at")
     op.drop_column("application", "reserve_place")
     op.drop_column("application", "score")
     op.drop_column("application", "next_contact_on")
     op.drop_column("application", "owner_id")
     op.drop_column("application", "state_before")
+    op.drop_column("applicant", "merged_into_id")
     op.drop_table("score")
     op.drop_table("settled_score")
     op.drop_index("ix_message_unread", table_name="message")
@@ -920,6 +1008,7 @@ def downgrade() -> None:
     op.drop_table("application_tag")
     op.drop_index("ix_application_strand_strand", table_name="application_strand")
     op.drop_table("application_strand")
+    op.drop_table("application_search")
     op.drop_index("ix_interest_scheme_id", table_name="interest")
     op.drop_table("interest")
     op.drop_table("cut_off")
@@ -928,8 +1017,6 @@ def downgrade() -> None:
     op.drop_table("staff_preference")
     op.drop_table("saved_view")
     op.drop_table("presence")
-    op.drop_index(op.f("ix_other_address_applicant_id"), table_name="other_address")
-    op.drop_table("other_address")
     op.drop_index(op.f("ix_known_person_staff_id"), table_name="known_person")
     op.drop_table("known_person")
     op.drop_table("group_role")

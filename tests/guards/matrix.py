@@ -108,6 +108,9 @@ ROWS = (
     Row("staff.edit_application", "/staff/applications/{entered}/edit", RECRUITER),
     Row("staff.edit_section", "/staff/applications/{entered}/edit/why", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.send_application", "/staff/applications/{entered}/send", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.duplicates", "/staff/duplicates", RECRUITER),
+    Row("staff.duplicate", "/staff/duplicates/{pair}", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.keep_apart", "/staff/duplicates/{pair}/apart", RECRUITER, None, TOKEN_MISSING),
     # Medical and fitness: the reviewer alone.
     Row("staff.checks", "/staff/checks", REVIEWER),
     Row("staff.check", "/staff/checks/{sent}", REVIEWER),

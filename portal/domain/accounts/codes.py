@@ -189,11 +189,14 @@ def _use(session: Session, row: SignInCode) -> Confirmed:
 
 
 def applicant_with(session: Session, email: str) -> Applicant:
-    """The applicant with this normal address, made if there is none. Inside a unit of work."""
+    """The applicant with this normal address, or the one they turned out to be; made if there is none.
+
+    Inside a unit of work.
+    """
     known = select(Applicant).where(Applicant.email == email)
     applicant = session.scalars(known).one_or_none()
     if applicant is not None:
-        return applicant
+        return session.get_one(Applicant, applicant.merged_into_id) if applicant.merged_into_id else applicant
     try:
         with session.begin_nested():
             applicant = Applicant(email=email, created_at=clock.wall())

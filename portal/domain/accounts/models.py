@@ -39,6 +39,8 @@ class Applicant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    # Found to be the same person as that one: whoever signs in with this address is let in as them.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("applicant.id"))
 
     @property
     def actor_kind(self) -> ActorKind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, words
@@ -75,6 +75,12 @@ class Application(Base):
         Index("ix_application_district_state", "district_id", "state", "campaign_id"),
         Index("ix_application_owner", "owner_id", "state", "received_at", "id"),
         Index("ix_application_next_contact", "next_contact_on"),
+        Index(
+            "ix_application_unmatched",
+            "id",
+            sqlite_where=text("matched_at IS NULL AND received_at IS NOT NULL"),
+            postgresql_where=text("matched_at IS NULL AND received_at IS NOT NULL"),
+        ),
         # The other orders of a list; a stage or none is a few states, each read in order.
         Index("ix_application_still", "state", "state_since", "id"),
         Index("ix_application_campaign_still", "campaign_id", "state", "state_since", "id"),
@@ -106,6 +112,7 @@ class Application(Base):
     next_contact_on: Mapped[date | None]  # promised: the applicant sees it, and that it is late
     score: Mapped[int | None]  # of the sift, in hundredths of a point
     reserve_place: Mapped[int | None]  # order on the reserve list, from 1
+    matched_at: Mapped[datetime | None]  # when it was last compared with others; none: since sent or corrected, not
 
     applicant: Mapped[Applicant] = relationship()
     campaign: Mapped[Campaign] = relationship()
@@ -165,23 +172,17 @@ class Requirement(Base):
     application: Mapped[Application] = relationship(back_populates="requirements")
 
 
-class ApplicationWord(Base):
-    """A word staff find an application by: of a name, the reference, the e-mail address, the postcode.
+FULL_TEXT = "application_fts"  # each database's own index over the words below; made by hand in migration 0002
 
-    Kept in the unit of work that changes what it comes from. Compared byte by byte, so that the
-    words beginning with what was typed lie together in the index, whatever the database's language.
-    """
 
-    __tablename__ = "application_word"
-    __table_args__ = (
-        Index("ix_application_word_word", "word", "application_id"),
-        {"sqlite_with_rowid": False},
-    )
+class ApplicationSearch(Base):
+    """The words staff find an application by, each after a space: of the names, the reference, the e-mail
+    address, the postcode. Kept in the unit of work that changes what they come from."""
+
+    __tablename__ = "application_search"
 
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
-    word: Mapped[str] = mapped_column(
-        String().with_variant(String(collation="C"), "postgresql"), primary_key=True
-    )
+    words: Mapped[str]
 
 
 class ApplicationStrand(Base):

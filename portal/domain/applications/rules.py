@@ -43,6 +43,7 @@ class Act(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "reopen"
+    JOIN = "join to the same person's other one"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ MOVES: tuple[Move, ...] = (
     _move(Act.RESUME, LIVE, None, By.APPLICANT, By.RECRUITER),
     _move(Act.REOPEN, ENDED, None, By.RECRUITER),
     _move(Act.TURN_DOWN, LIVE, S.UNSUCCESSFUL, By.RECRUITER),
+    _move(Act.JOIN, LIVE, S.WITHDRAWN, By.RECRUITER),
 )
 
 
@@ -111,6 +113,7 @@ class WithdrawReason(StrEnum):
     TOO_SLOW = "too_slow"
     OTHER = "other"
     NOT_SAID = "not_said"
+    SENT_TWICE = "sent_twice"  # joined by staff to another of the same person's; not offered to applicants
 
 
 WITHDRAW_WORDS: dict[WithdrawReason, str] = {

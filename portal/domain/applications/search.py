@@ -1,7 +1,9 @@
 """The words an application is found by: how they are made, kept, and matched as somebody types.
 
 A name, the reference, the e-mail address and the postcode, each without capitals, accents or
-punctuation, so that "oneil" finds O'Neil and "me14 1" finds ME14 1XQ.
+punctuation, so that "oneil" finds O'Neil and "me14 1" finds ME14 1XQ. Each database has its own
+index over them (PostgreSQL a GIN index of a `tsvector`, SQLite an FTS5 table, both for beginnings
+of words); a row at hand is asked by its words themselves, which is quicker than asking the index.
 """
 
 from __future__ import annotations
@@ -11,20 +13,16 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, exists, false, func, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, column, exists, false, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.models import Applicant
-from portal.domain.applications.models import Application, ApplicationWord
+from portal.domain.applications.models import FULL_TEXT, Application, ApplicationSearch
 
 MOST_TYPED = 5  # words of a search that count; the rest are ignored
 LONGEST = 60  # characters of a word that count
-RARE = 10_000  # a word in up to so many applications is looked up first, and they are read one by one
-_LAST = "\U0010ffff"
 _INNER = re.compile(r"[\W_]+")
-
-word_column = ApplicationWord.__table__.c.word
-application_column = ApplicationWord.__table__.c.application_id
+S = ApplicationSearch.__table__.c
 
 
 def plain(text: str) -> str:
@@ -47,6 +45,11 @@ def words_of(given_name: str, family_name: str, reference: str, email: str, post
     return names | wholes | _words(reference) | _words(postcode)
 
 
+def kept(words: Iterable[str]) -> str:
+    """As the table holds them: sorted, a space before each, so that a beginning is found after a space."""
+    return "".join(f" {word}" for word in sorted(words))
+
+
 def index_words(session: Session, application: Application) -> set[str]:
     """The words this application is found by now."""
     email = session.scalars(select(Applicant.email).where(Applicant.id == application.applicant_id)).one()
@@ -56,15 +59,11 @@ def index_words(session: Session, application: Application) -> set[str]:
 def reindex(session: Session, application: Application) -> None:
     """Makes the kept words those of the application as it is now; call it in the unit of work that changed it."""
     session.flush()
-    wanted = index_words(session, application)
-    kept = set(session.scalars(select(word_column).where(application_column == application.id)))
-    if gone := kept - wanted:
-        session.execute(
-            delete(ApplicationWord).where(application_column == application.id, word_column.in_(sorted(gone)))
-        )
-    if new := wanted - kept:
-        rows = [{"application_id": application.id, "word": word} for word in sorted(new)]
-        session.execute(insert(ApplicationWord), rows)
+    row = session.get(ApplicationSearch, application.id)
+    if row is None:
+        row = ApplicationSearch(application_id=application.id)
+        session.add(row)
+    row.words = kept(index_words(session, application))
 
 
 def reindex_applicant(session: Session, applicant_id: int) -> None:
@@ -75,45 +74,47 @@ def reindex_applicant(session: Session, applicant_id: int) -> None:
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody typed, as a condition. `rare` is a word few applications have, if there is one."""
+    """What somebody typed, as conditions on an application's id. Every word must begin a word of it."""
 
     words: tuple[str, ...]
-    rare: str | None
     nothing: bool = False  # something was typed that no word can begin with
+    tsvector: bool = False  # asked of PostgreSQL
 
     @property
     def given(self) -> bool:
         return bool(self.words) or self.nothing
 
-    def narrow(self, table_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """Conditions on an application's id. A rare word's ids are gathered first; others are looked up row by row."""
-        found: list[ColumnElement[bool]] = [_has(word, table_id) for word in self.words if word != self.rare]
-        if self.rare is not None:
-            found.append(table_id.in_(_ids(self.rare)))
+    def looked_up(self, table_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """By the full-text index: right where few match."""
         if self.nothing:
-            found.append(false())
-        return found
+            return [false()]
+        if not self.words:
+            return []
+        if self.tsvector:
+            return [table_id.in_(_in_tsvector(" & ".join(f"'{word}':*" for word in self.words)))]
+        return [table_id.in_(_in_fts5(" ".join(f'"{word}"*' for word in self.words)))]
+
+    def tested(self, table_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Row by row: right where many match and a page of them is wanted."""
+        if self.nothing:
+            return [false()]
+        begun = [S.words.contains(f" {word}", autoescape=True) for word in self.words]
+        return [exists().where(S.application_id == table_id, *begun)] if begun else []
 
 
-ANYTHING = Typed((), None)
+ANYTHING = Typed(())
 
 
-def _begins(word: str) -> list[ColumnElement[bool]]:
-    return [word_column >= word, word_column < word + _LAST]
+# What a plain word holds no query can mistake for anything else: quoted, it is only itself.
+def _in_tsvector(query: str) -> Select[int]:
+    """Said as the index says it, else PostgreSQL would not use it."""
+    vector = text("array_to_tsvector(string_to_array(btrim(words), ' ')) @@ CAST(:typed AS tsquery)")
+    return select(S.application_id).where(vector.bindparams(bindparam("typed", query, unique=True)))
 
 
-def _ids(word: str) -> Select[int]:
-    return select(application_column).where(*_begins(word))
-
-
-def _counted(word: str) -> Select[str, int]:
-    return select(literal(word).label("word"), func.count().label("found")).select_from(
-        _ids(word).limit(RARE + 1).subquery()
-    )
-
-
-def _has(word: str, table_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return exists().where(application_column == table_id, *_begins(word)).correlate_except(ApplicationWord.__table__)
+def _in_fts5(query: str) -> Select[int]:
+    found: Select[int] = select(literal_column("rowid")).select_from(table(FULL_TEXT))
+    return found.where(column(FULL_TEXT).op("MATCH")(query))
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -123,10 +124,6 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def typed(session: Session, text: str) -> Typed:
-    """What was typed, with its rarest word found in one statement that never reads far."""
+    """What was typed, for this session's database. Asks nothing of it."""
     words = tokens(text)
-    if not words:
-        return Typed((), None, nothing=bool(text.strip()))
-    found = {row.word: row.found for row in session.execute(union_all(*(_counted(word) for word in words)))}
-    rare = min(words, key=lambda word: found[word])
-    return Typed(words, rare if found[rare] <= RARE else None)
+    return Typed(words, bool(text.strip()) and not words, session.get_bind().dialect.name == "postgresql")

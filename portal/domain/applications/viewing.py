@@ -62,6 +62,16 @@ def note_checks_view(session: Session, viewer: StaffLooking, application_id: int
     return _note(session, viewer, application_id, ["application.checks_viewed"])
 
 
+def note_compared(session: Session, viewer: StaffLooking, pair_id: int, application_ids: Sequence[int]) -> None:
+    """Records that somebody compared two people's details side by side, on each of their applications: once an hour."""
+    due = [key for key in application_ids if not _lately(session, "duplicate.compared", viewer.id, key)]
+    if due:
+        with unit_of_work(session):
+            for key in due:
+                subject = ("duplicate_pair", pair_id)
+                record(session, viewer, "duplicate.compared", subject=subject, application_id=key)
+
+
 def _note(session: Session, viewer: StaffLooking, application_id: int, actions: Sequence[str]) -> bool:
     due = [action for action in actions if not _lately(session, action, viewer.id, application_id)]
     if due:

@@ -51,6 +51,11 @@ SENTENCES: dict[str, str] = {
     "group.mapped": "Group given a role",
     "group.unmapped": "Group's role taken away",
     "interest.confirmed": "Interest in a scheme confirmed",
+    "duplicate.compared": "Two people compared side by side",
+    "duplicate.found": "Perhaps the same person found",
+    "duplicate.joined": "Two found to be the same person",
+    "duplicate.kept_apart": "Two found to be different people",
+    "application.joined": "Joined to another application of the same person",
     "keys.rotated": "Master key rotated",
     "known_person.declared": "Somebody known was declared",
     "known_person.forgotten": "Somebody known was taken back",
@@ -106,6 +111,9 @@ SENTENCES: dict[str, str] = {
     "staff.sign_on_linked": "Single sign-on linked",
     "staff.sign_on_refused": "Single sign-on refused",
     "tag.made": "Tag made",
+    "template.archived": "Message wording put away",
+    "template.restored": "Message wording put back",
+    "template.saved": "Message wording saved",
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.

@@ -11,7 +11,7 @@ from portal.domain.accounts.codes import applicant_with
 from portal.domain.accounts.models import Applicant
 from portal.domain.applications.actions import enter_for, save_answers, start, submit, withdraw
 from portal.domain.applications.models import Application, Channel
-from portal.domain.applications.rules import WithdrawReason
+from portal.domain.applications.rules import WITHDRAW_WORDS
 from portal.domain.applications.sections import QUESTIONS, Value
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns.models import Campaign, RequirementKind
@@ -148,7 +148,7 @@ def _sent(stage: Stage, cast: Cast, application: Application, actor: Actor, mome
     submit(stage.session, actor, application.id, clock.now(), stage.outside.keys)
     if cast.chance.random() < 0.06:
         yield At(moment + DAY * cast.chance.uniform(0.3, 9))
-        reason = cast.chance.choice(list(WithdrawReason))
+        reason = cast.chance.choice(list(WITHDRAW_WORDS))
         withdraw(stage.session, application.applicant, application.id, reason)
         return
     yield from _reviewed(stage, cast, application)

@@ -19,8 +19,8 @@ class PairState(StrEnum):
 
 
 class MatchKey(Base):
-    """What an application is compared by: a keyed hash of a birth date, a telephone number, a name with a
-    postcode. Two with a key in common are looked at closely."""
+    """What an application is compared by: a hash of a birth date, a telephone number, a name with a postcode.
+    Two applications with one in common are looked at closely."""
 
     __tablename__ = "match_key"
     __table_args__ = (Index("ix_match_key_value", "value", "application_id"),)
@@ -51,14 +51,3 @@ class Pair(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     decided_at: Mapped[datetime | None]
     decision: Mapped[dict[str, Any] | None]  # field by field: whose value was kept
-
-
-class OtherAddress(Base):
-    """An address that signs in as an applicant beside their own: of one found to be the same person."""
-
-    __tablename__ = "other_address"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
-
-    email: Mapped[str] = mapped_column(primary_key=True)
-    applicant_id: Mapped[int] = mapped_column(ForeignKey("applicant.id", ondelete="CASCADE"), index=True)
-    added_at: Mapped[datetime]

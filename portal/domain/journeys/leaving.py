@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,12 @@ log = logging.getLogger(__name__)
 def discard(session: Session, outside: Outside, actor: Actor, application_id: int) -> None:
     """Deletes a draft and its files. A file whose key is gone cannot be read, so a store that is down
     does not stop it."""
-    for key in discard_draft(session, actor, application_id):
+    clear_away(outside, discard_draft(session, actor, application_id))
+
+
+def clear_away(outside: Outside, stored: Iterable[str]) -> None:
+    """Deletes files whose keys are gone; one that stays cannot be read."""
+    for key in stored:
         try:
             outside.storage.delete(key)
         except StoreUnavailable:

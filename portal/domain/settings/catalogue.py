@@ -58,6 +58,7 @@ SHIPPED = {
         Shipped("lapsed_mail_days", 14, "days", "After closing, when it is too late to write to them."),
         Shipped("interest_confirm_days", 30, "days", "How long a request to be told waits to be confirmed."),
         Shipped("interest_days", 730, "days", "How long a confirmed request to be told is kept."),
+        Shipped("duplicate_likeness", 65, "out of 100", "From how alike two people are shown as perhaps the same."),
         Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
     )
 }

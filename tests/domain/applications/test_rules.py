@@ -16,7 +16,7 @@ WHO = {A: By.APPLICANT, R: By.RECRUITER, T: By.TRAINER}
 
 # state → act → (who may, state afterwards). Written from the lifecycle table, not from the code.
 SAME = {"pause": ("AR", "same"), "resume": ("AR", "same"), "withdraw": ("A", "withdrawn"),
-        "turn down": ("R", "unsuccessful")}  # fmt: skip
+        "turn down": ("R", "unsuccessful"), "join to the same person's other one": ("R", "withdrawn")}  # fmt: skip
 AGAIN = {"reopen": ("R", None)}
 EXPECTED: dict[str, dict[str, tuple[str, str | None]]] = {
     "draft": {"submit": ("A", "submitted"), "discard": ("A", None)},
