@@ -45,6 +45,7 @@ SHIPPED = {
         Shipped("deputy_days_at_most", 90, "days", "How long somebody may stand in for a colleague at a time."),
         Shipped("message_characters", 4_000, "characters", "The longest message to or from an applicant."),
         Shipped("message_hold_days", 60, "days", "How long at most a message is held before it leaves."),
+        Shipped("bulk_hold_minutes", 60, "minutes", "How long a message to many is held unless sent otherwise."),
         Shipped("same_message_days", 14, "days", "The same words are not written to the same person again within."),
         Shipped("applicant_messages_a_day", 10, "messages", "Messages one applicant may write to us in a day."),
         Shipped("promise_days_at_most", 28, "days", "How far off staff may promise an applicant to write next."),
