@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
@@ -16,6 +16,7 @@ from portal.domain.bulk.models import Run
 from portal.domain.casework import deciding
 from portal.domain.casework.models import Decision
 from portal.domain.casework.verdicts import ACT_OF, MADE_BY_RULE
+from portal.domain.refusals import Conflict
 from portal.domain.shortlisting.gate import score_of, unsettled_in
 
 A = Application.__table__.c
@@ -46,14 +47,29 @@ def obstacles(detail: Detail) -> Obstacles:
     return found
 
 
-def release_decided(session: Session, actor: Actor, application_id: int) -> Application | None:
-    """Releases one application's provisional decision with its score; none where there was nothing to release."""
+class ReleasedTogether(Conflict):
+    title = "This one is released with the others"
+    message = "The line decided on it, and others of its campaign still wait for a score. All are told together."
+
+
+def release_decided(session: Session, actor: Actor, application_id: int, *, apart: bool = False) -> Application | None:
+    """Releases one application's provisional decision with its score; none where there was nothing to release.
+
+    Raises NotFound, or ReleasedTogether for one the line decided on while others wait, unless that is meant (`apart`).
+    """
     with unit_of_work(session):
+        if not apart and session.scalar(_too_early(application_id)) is not None:
+            raise ReleasedTogether()
         return deciding.release(session, actor, application_id, score=score_of(session, application_id))
 
 
-def _turn(session: Session, who: Acting, application_id: int, _run: Run) -> int | None:
-    if release_decided(session, who, application_id) is None:
+def _too_early(application_id: int) -> Select[int]:
+    by_rule = _provisional(Decision.reason.in_(MADE_BY_RULE))
+    return select(A.id).where(A.id == application_id, by_rule, unsettled_in(A.campaign_id).exists())
+
+
+def _turn(session: Session, who: Acting, application_id: int, run: Run) -> int | None:
+    if release_decided(session, who, application_id, apart=bool(run.detail.get("apart"))) is None:
         raise LeftOut("nothing")
     return None
 
