@@ -59,11 +59,12 @@ def index_words(session: Session, application: Application) -> set[str]:
 def reindex(session: Session, application: Application) -> None:
     """Makes the kept words those of the application as it is now; call it in the unit of work that changed it."""
     session.flush()
+    words = kept(index_words(session, application))
     row = session.get(ApplicationSearch, application.id)
     if row is None:
-        row = ApplicationSearch(application_id=application.id)
-        session.add(row)
-    row.words = kept(index_words(session, application))
+        session.add(ApplicationSearch(application_id=application.id, words=words))
+    else:
+        row.words = words
 
 
 def reindex_applicant(session: Session, applicant_id: int) -> None:
