@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Applicant
-from portal.domain.applications.models import Application, ApplicationWord, Requirement, RequirementState, State
-from portal.domain.applications.search import words_of
-from portal.domain.campaigns.models import Campaign, CampaignRequirement, District, RequirementKind, Stage
+from portal.domain.applications.models import (
+    Application,
+    ApplicationSearch,
+    ApplicationStrand,
+    Requirement,
+    RequirementState,
+    State,
+)
+from portal.domain.applications.search import kept, words_of
+from portal.domain.campaigns.models import Campaign, CampaignRequirement, District, RequirementKind, Stage, Strand
 from portal.services import references
 
 BATCH = 2_000
@@ -26,6 +33,8 @@ STATES = (  # of each hundred, in the order they arrived: the oldest are furthes
     (State.TRAINING, 6), (State.ACCEPTED, 4), (State.OFFERED, 5), (State.RESERVE, 6), (State.INTERVIEW, 8),
     (State.SHORTLISTED, 7), (State.SUBMITTED, 18), (State.DRAFT, 4),
 )  # fmt: skip
+UNMOVED = {State.DRAFT, State.SUBMITTED}
+UNSCORED = {*UNMOVED, State.WITHDRAWN}
 _SPREAD = [state for state, share in STATES for _ in range(share)]
 
 
@@ -69,13 +78,14 @@ class _Maker:
         )
         self.campaigns = session.execute(select(Campaign.id, Campaign.opens_at).order_by(Campaign.opens_at)).all()
         self.districts = list(session.scalars(select(District.id)))
+        self.strands = sorted(set(session.scalars(select(Strand.slug))))
         self.asked: dict[int, list[tuple[RequirementKind, Stage]]] = {}
         for row in session.scalars(select(CampaignRequirement)):
             self.asked.setdefault(row.campaign_id, []).append((row.kind, row.due))
 
     def batch(self, numbers: range) -> dict[Table, list[dict[str, Any]]]:
         found: dict[Any, list[dict[str, Any]]] = {
-            model.__table__: [] for model in (Applicant, Application, Requirement, ApplicationWord)
+            model.__table__: [] for model in (Applicant, Application, Requirement, ApplicationSearch, ApplicationStrand)
         }
         for number in numbers:
             person, application = self._pair(number)
@@ -86,9 +96,8 @@ class _Maker:
                 application["given_name"], application["family_name"], application["reference"],
                 person["email"], application["postcode"],
             )  # fmt: skip
-            found[ApplicationWord.__table__] += [
-                {"application_id": application["id"], "word": word} for word in sorted(words)
-            ]
+            found[ApplicationSearch.__table__].append({"application_id": application["id"], "words": kept(words)})
+            found[ApplicationStrand.__table__] += self._strands(application["id"])
         return found
 
     def _new_body(self) -> str:
@@ -114,16 +123,23 @@ class _Maker:
             "channel": "online",
             "created_at": at,
             "received_at": None if state is State.DRAFT else at,
-            "state_since": at,
+            "state_since": at if state in UNMOVED else at + timedelta(days=30) * random.random(),
             "withdrawn_reason": "time" if state is State.WITHDRAWN else None,
             "given_name": given,
             "family_name": family,
             "postcode": self._postcode(),
             "district_id": random.choice(self.districts) if random.random() > 0.02 else None,
             "version": 1,
+            "owner_id": self.decider if random.random() < 0.4 else None,
+            "score": random.randrange(0, 4501, 25) if state not in UNSCORED else None,
+            "next_contact_on": (at + timedelta(days=random.randrange(1, 60))).date() if random.random() < 0.5 else None,
         }
         email = f"{given}.{family}{key}@example.org".lower()
         return {"id": key, "email": email, "created_at": at}, application
+
+    def _strands(self, application_id: int) -> list[dict[str, Any]]:
+        chosen = self.random.sample(self.strands, self.random.randrange(min(3, len(self.strands)) + 1))
+        return [{"application_id": application_id, "strand": strand} for strand in chosen]
 
     def _postcode(self) -> str:
         inward = f"{self.random.randrange(1, 10)}{self.random.choice('ABDEF')}{self.random.choice('GHJLN')}"

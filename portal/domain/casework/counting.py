@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
-from portal.domain.casework.matching import A, tests, within
+from portal.domain.casework.matching import A, looked_up, within
 from portal.domain.casework.narrowing import Narrowed
 from portal.domain.casework.turning import Page
 from portal.domain.paging import FEW
@@ -75,7 +75,7 @@ def _each(session: Session, wanted: Narrowed, stages: Iterable[ListStage | None]
 
 def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelect:
     """Skipping `FEW` rows costs half of counting them, so what has more is never counted."""
-    conditions = [A.state.in_(states), *within(wanted), *tests(wanted)]
+    conditions = [A.state.in_(states), *within(wanted), *looked_up(wanted)]
     more = select(literal(1)).select_from(Application).where(*conditions).limit(1).offset(FEW).exists()
     number = select(func.count()).select_from(Application).where(*conditions).scalar_subquery()
     counted: AnySelect = select(literal(name).label("name"), case((more, FEW + 1), else_=number).label("found"))

@@ -1,10 +1,16 @@
-"""The conditions behind a list's filters, and the ids of all that match, for bulk acts and exports."""
+"""The conditions behind a list's filters, and the ids of all that match, for bulk acts and exports.
+
+Each filter that no index of applications holds can be said in two ways: row by row (`tested`), right where
+many match and a page of them is wanted, and by the set of those that match (`looked_up`), right where few do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select
 
 from portal import clock
 from portal.domain.applications.models import (
@@ -19,19 +25,20 @@ from portal.domain.applications.models import (
 from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
 from portal.domain.campaigns.models import Campaign, Question, RequirementKind
 from portal.domain.casework.models import ApplicationTag, Decision
-from portal.domain.casework.narrowing import Flag, KeptFrom, Narrowed, RequirementWanted
+from portal.domain.casework.narrowing import Flag, KeptFrom, Narrowed
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.models import Pair, PairState
 
 A = Application.__table__.c
-Conditions = list[ColumnElement[bool]]
+Condition = ColumnElement[bool]
+Conditions = list[Condition]
 ADJUSTMENTS = "adjustments"  # the key of the core question that asks for them
 SETTLED = (*ENDED, State.APPOINTED)  # nothing more is promised
 
 
 def matching(wanted: Narrowed, stage: ListStage | None) -> Select[int]:
     """The ids of everything the list would show, on all its pages. What the viewer is kept from is not there."""
-    return select(A.id).where(A.state.in_(states_of(stage)), *within(wanted), *tests(wanted))
+    return select(A.id).where(A.state.in_(states_of(stage)), *within(wanted), *looked_up(wanted))
 
 
 def states_of(stage: ListStage | None) -> tuple[State, ...]:
@@ -64,83 +71,114 @@ def allowed(kept: KeptFrom) -> Conditions:
     return conditions
 
 
-def tests(wanted: Narrowed) -> Conditions:
-    """By everything else that was chosen."""
-    conditions = wanted.typed.narrow(A.id)
+def tested(wanted: Narrowed) -> Conditions:
+    """By everything else that was chosen, asked of each row."""
+    return wanted.typed.tested(A.id) + _others(wanted, ROW_BY_ROW)
+
+
+def looked_up(wanted: Narrowed) -> Conditions:
+    """The same, by the sets of applications that match."""
+    return wanted.typed.looked_up(A.id) + _others(wanted, BY_SET)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a filter is said: whether a table has a row for this application, and one of its own columns."""
+
+    has: Callable[..., Condition]
+    own: Callable[[ColumnElement[Any]], ColumnElement[Any]]
+
+
+def _row_by_row(whose: ColumnElement[int], own: ColumnElement[int], *conditions: ColumnElement[bool]) -> Condition:
+    return exists().where(whose == own, *conditions)
+
+
+def _by_set(whose: ColumnElement[int], own: ColumnElement[int], *conditions: ColumnElement[bool]) -> Condition:
+    return own.in_(select(whose).where(*conditions))
+
+
+def _hidden(own: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, which no index is chosen for: the way in is decided already."""
+    return func.coalesce(own, null())
+
+
+ROW_BY_ROW = Way(_row_by_row, _hidden)
+BY_SET = Way(_by_set, lambda own: own)
+
+
+def _others(wanted: Narrowed, way: Way) -> Conditions:
+    conditions: Conditions = []
     if wanted.requirements:
-        conditions.append(or_(*_requirements(wanted.requirements)))
+        conditions.append(or_(*(_requirement(kind, state, way) for kind, state in wanted.requirements)))
     if wanted.strands:
         strand = ApplicationStrand.__table__.c
-        conditions.append(exists().where(strand.application_id == A.id, strand.strand.in_(wanted.strands)))
+        conditions.append(way.has(strand.application_id, A.id, strand.strand.in_(wanted.strands)))
     if wanted.score_from is not None:
-        conditions.append(A.score >= wanted.score_from)
+        conditions.append(way.own(A.score) >= wanted.score_from)
     if wanted.score_to is not None:
-        conditions.append(A.score <= wanted.score_to)
+        conditions.append(way.own(A.score) <= wanted.score_to)
     if wanted.still is not None:
         since, until = wanted.still.instants(clock.today())
-        conditions += [A.state_since >= since] if since else []
-        conditions += [A.state_since < until] if until else []
+        conditions += [way.own(A.state_since) >= since] if since else []
+        conditions += [way.own(A.state_since) < until] if until else []
     if wanted.owners:
-        conditions.append(or_(*_owners(wanted.owners)))
+        conditions.append(or_(*_owners(wanted.owners, way.own(A.owner_id))))
     if wanted.tags:
         tagged = ApplicationTag.__table__.c
-        conditions.append(exists().where(tagged.application_id == A.id, tagged.tag_id.in_(wanted.tags)))
+        conditions.append(way.has(tagged.application_id, A.id, tagged.tag_id.in_(wanted.tags)))
     if wanted.flags:
-        conditions.append(or_(*(_FLAGS[flag]() for flag in wanted.flags)))
+        conditions.append(or_(*(_FLAGS[flag](way) for flag in wanted.flags)))
     return conditions
 
 
-def _requirements(wanted: Iterable[RequirementWanted]) -> Conditions:
+def _requirement(kind: RequirementKind, state: RequirementState | Literal["late"], way: Way) -> Condition:
     r = Requirement.__table__.c
-    conditions: Conditions = []
-    for kind, state in wanted:
-        mine = [r.application_id == A.id, r.kind == kind]
-        waiting = r.state.in_((RequirementState.WITH_APPLICANT, RequirementState.WITH_US))
-        here = and_(waiting, r.due_at < clock.now()) if state == "late" else r.state == state
-        conditions.append(exists().where(*mine, here))
-    return conditions
+    waiting = r.state.in_((RequirementState.WITH_APPLICANT, RequirementState.WITH_US))
+    here = and_(waiting, r.due_at < clock.now()) if state == "late" else r.state == state
+    return way.has(r.application_id, A.id, r.kind == kind, here)
 
 
-def _owners(owners: Iterable[int | None]) -> Conditions:
+def _owners(owners: Iterable[int | None], owner: ColumnElement[Any]) -> Conditions:
     ids = [owner for owner in owners if owner is not None]
-    conditions: Conditions = [A.owner_id.is_(None)] if None in owners else []
-    return conditions + ([A.owner_id.in_(ids)] if ids else [])
+    conditions: Conditions = [owner.is_(None)] if None in owners else []
+    return conditions + ([owner.in_(ids)] if ids else [])
 
 
-def _adjustment() -> ColumnElement[bool]:
+def _adjustment(way: Way) -> Condition:
     """That something was written is all that shows; what, stays sealed."""
+    answer = Answer.__table__.c
     asked = select(Question.id).where(Question.key == ADJUSTMENTS, Question.campaign_id.is_(None)).scalar_subquery()
-    return exists().where(Answer.application_id == A.id, Answer.question_id == asked, Answer.sealed.is_not(None))
+    return way.has(answer.application_id, A.id, answer.question_id == asked, answer.sealed.is_not(None))
 
 
-def _duplicate() -> ColumnElement[bool]:
-    open_one = Pair.state == PairState.OPEN
-    return or_(
-        exists().where(Pair.first_id == A.applicant_id, open_one),
-        exists().where(Pair.second_id == A.applicant_id, open_one),
-    )
+def _duplicate(way: Way) -> Condition:
+    pair = Pair.__table__.c
+    undecided = pair.state == PairState.OPEN
+    return or_(way.has(pair.first_id, A.applicant_id, undecided), way.has(pair.second_id, A.applicant_id, undecided))
 
 
-def _decision() -> ColumnElement[bool]:
-    provisional = [Decision.undone_at.is_(None), Decision.released_at.is_(None)]
-    return exists().where(Decision.application_id == A.id, *provisional)
+def _decision(way: Way) -> Condition:
+    decision = Decision.__table__.c
+    return way.has(decision.application_id, A.id, decision.undone_at.is_(None), decision.released_at.is_(None))
 
 
-def _unread() -> ColumnElement[bool]:
-    return exists().where(Message.application_id == A.id, Message.direction == Direction.IN, Message.read_at.is_(None))
+def _unread(way: Way) -> Condition:
+    message = Message.__table__.c
+    return way.has(message.application_id, A.id, message.direction == Direction.IN, message.read_at.is_(None))
 
 
-def _needs_decision() -> ColumnElement[bool]:
-    return or_(*_requirements([(RequirementKind.OCCUPATION, RequirementState.WITH_US)]))
+def _needs_decision(way: Way) -> Condition:
+    return _requirement(RequirementKind.OCCUPATION, RequirementState.WITH_US, way)
 
 
-def _late() -> ColumnElement[bool]:
+def _late(way: Way) -> Condition:
     """The date promised to this applicant has passed; without one, the campaign's for its answer."""
     today = clock.today()
     late = select(Campaign.id).where(Campaign.answer_by < today)
+    promised, state = way.own(A.next_contact_on), way.own(A.state)
     return or_(
-        and_(A.next_contact_on < today, A.state.not_in(SETTLED)),
-        and_(A.next_contact_on.is_(None), A.state == State.SUBMITTED, A.campaign_id.in_(late)),
+        and_(promised < today, state.not_in(SETTLED)),
+        and_(promised.is_(None), state == State.SUBMITTED, way.own(A.campaign_id).in_(late)),
     )
 
 

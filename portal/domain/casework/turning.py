@@ -1,20 +1,42 @@
-"""Pages of the list: read in the order of an index made for it until the page is full."""
+"""Pages of the list, which cost the same at 1,000 and at 100,000.
+
+What indexes hold is read in their order until the page is full. Where more is asked of each row, the first
+few hundred rows are tasted: where enough of them match the list is walked in order until the page is full;
+where hardly any do, all that match are gathered by the sets they are in, and sorted.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    GenerativeSelect,
+    Row,
+    Subquery,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
+from portal.domain.applications.models import Application
 from portal.domain.applications.stages import ListStage
 from portal.domain.casework.details import details
-from portal.domain.casework.matching import A, Conditions, beside, states_of, tests
+from portal.domain.casework.matching import A, Conditions, beside, looked_up, states_of, tested, within
 from portal.domain.casework.narrowing import Narrowed, Sort
 from portal.domain.casework.places import ORDERS, Place, beyond, place_of
 from portal.domain.paging import PAGE
+
+TASTE = 300  # rows looked at to learn how common matches are
+COMMON = 3  # of them, from which on walking is quicker than gathering: a page within some 5,000 rows
+MOST_CAMPAIGNS = 4  # read each in its own order; more of them are left to a condition
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,32 @@ class Page:
         return self.previous is None and self.next is None
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One page of one list."""
+
+    wanted: Narrowed
+    stage: ListStage | None
+    sort: Sort
+    place: Place | None
+    back: bool
+
+    @property
+    def pieces(self) -> tuple[bool, ...]:
+        """Whether values are missing (`gap`): rows with one come first, then those without; going back, last."""
+        return (self.back, not self.back) if ORDERS[self.sort].gaps else (False,)
+
+    def turned(self, key: ColumnElement[Any], number: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        """By this key, then by number, the way they are read."""
+        falling = ORDERS[self.sort].turned(self.back)
+        return [key.desc(), number.desc()] if falling else [key.asc(), number.asc()]
+
+    def ordered(self, key: ColumnElement[Any], number: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        """The same with the rows that have no value at their end."""
+        gap = key.is_(None)
+        return [gap.desc() if self.back else gap.asc(), *self.turned(key, number)]
+
+
 def page(
     session: Session,
     wanted: Narrowed,
@@ -40,43 +88,86 @@ def page(
     following: Place | None = None,
     preceding: Place | None = None,
 ) -> Page:
-    """One page: the first, or what comes right after or right before a place. One statement."""
+    """One page: the first, or what comes right after or right before a place. One statement, two if not `plain`."""
     back = preceding is not None
-    top = _walk(wanted, stage, sort, preceding if back else following, back=back)
-    rows = list(session.execute(details(top, _ranked(top.c, ORDERS[sort].falling, back=False))))
-    return _turned(rows, sort, following, back=back)
+    asked = _Asked(wanted, stage, sort, preceding if back else following, back)
+    top = _walked(asked) if wanted.plain else _found(session, asked)
+    forwards = replace(asked, back=False).ordered(ORDERS[sort].column, A.id)
+    return _turned(list(session.execute(details(top, forwards))), sort, following, back=back)
 
 
-def _walk(wanted: Narrowed, stage: ListStage | None, sort: Sort, place: Place | None, *, back: bool) -> Subquery:
-    """The first rows of each way in, and of those the first of all. `rank` puts rows without a value last."""
-    order, falling = ORDERS[sort], ORDERS[sort].turned(back)
-    rest = [*beside(wanted), *tests(wanted)]
-    walks = []
-    for way, gap in product(_ways(wanted, stage, sort), (False, True) if order.gaps else (False,)):
-        columns = (A.id, order.column.label("key"), literal(int(gap)).label("rank"))
-        conditions = [*way, *beyond(sort, place, back=back, gap=gap), *rest]
-        walk: Select[Any] = select(*columns).where(*conditions)
-        walks.append(walk.order_by(*_turn((order.column, A.id), falling)).limit(PAGE + 1))
-    found = union_all(*(select(walk.subquery()) for walk in walks)).subquery("found")
-    return select(found).order_by(*_ranked(found.c, falling, back=back)).limit(PAGE + 1).subquery("top")
+def _found(session: Session, asked: _Asked) -> Subquery:
+    """The page's rows where more is asked of each: those tasted, if they will do."""
+    first, *rest = session.execute(_tasted(asked)).all()
+    ids = [row.id for row in rest]
+    if len(ids) > PAGE or first.id < TASTE:
+        return select(A.id).where(A.id.in_(ids)).subquery("top")
+    return _walked(asked) if len(ids) >= COMMON else _gathered(asked)
 
 
-def _ranked(columns: Any, falling: bool, *, back: bool) -> list[ColumnElement[Any]]:
-    return _turn((columns.rank,), back) + _turn((columns.key, columns.id), falling)
+def _tasted(asked: _Asked) -> CompoundSelect[Any]:
+    """How many of the first rows there are; then the ids of those of them that match, at most a page."""
+    first = select(_in_order(asked, TASTE, _outside(asked.wanted))).cte("first")
+    chosen = select(A.id).select_from(first).join(Application, A.id == first.c.id).where(*tested(asked.wanted))
+    chosen = chosen.order_by(*asked.ordered(ORDERS[asked.sort].column, A.id)).limit(PAGE + 1)
+    number = select(literal(0).label("place"), func.count().label("id")).select_from(first)
+    return union_all(number, select(literal(1), chosen.subquery("chosen").c.id)).order_by("place")
 
 
-def _turn(columns: tuple[ColumnElement[Any], ...], falling: bool) -> list[ColumnElement[Any]]:
-    return [column.desc() if falling else column.asc() for column in columns]
+def _walked(asked: _Asked) -> Subquery:
+    return _in_order(asked, PAGE + 1, [*_outside(asked.wanted), *tested(asked.wanted)])
+
+
+def _gathered(asked: _Asked) -> Subquery:
+    """All that match, found with no thought of their order."""
+    key = ORDERS[asked.sort].column
+    sides = [and_(*beyond(asked.sort, asked.place, back=asked.back, gap=gap)) for gap in asked.pieces]
+    conditions = [A.state.in_(states_of(asked.stage)), *within(asked.wanted), *looked_up(asked.wanted), or_(*sides)]
+    found = select(A.id, key.label("key")).where(*conditions).cte("found").prefix_with("MATERIALIZED")
+    best = select(found.c.id).order_by(*asked.ordered(found.c.key, found.c.id)).limit(PAGE + 1)
+    return best.subquery("top")
+
+
+def _in_order(asked: _Asked, most: int, conditions: Conditions) -> Subquery:
+    """The ids of the first rows, read in order; of a second piece only as many as the first leaves room for."""
+    first, *rest = asked.pieces
+    begun = _piece(asked, first, conditions).limit(most)
+    if not rest:
+        return begun.subquery("top")
+    begun_with = begun.cte("begun")
+    room = select(most - func.count()).select_from(begun_with).scalar_subquery()
+    ended_with = _piece(asked, rest[0], conditions).limit(room).subquery("ended")
+    return union_all(select(begun_with.c.id), select(ended_with.c.id)).subquery("top")
+
+
+def _piece(asked: _Asked, gap: bool, conditions: Conditions) -> GenerativeSelect:
+    """The rows with a value, or those without one, in order: each way in by its own index, and these merged."""
+    key, sided = ORDERS[asked.sort].column, beyond(asked.sort, asked.place, back=asked.back, gap=gap)
+    arms = [
+        select(A.id, key.label("key")).where(*way, *sided, *conditions)
+        for way in _ways(asked.wanted, asked.stage, asked.sort)
+    ]
+    if len(arms) == 1:
+        return arms[0].order_by(*asked.turned(key, A.id))
+    merged = union_all(*arms)
+    return merged.order_by(*asked.turned(merged.selected_columns.key, merged.selected_columns.id))
+
+
+def _outside(wanted: Narrowed) -> Conditions:
+    """What the ways in do not say themselves."""
+    many = len(wanted.campaigns) > MOST_CAMPAIGNS
+    return beside(wanted) + ([(A.campaign_id + 0).in_(wanted.campaigns)] if many else [])
 
 
 def _ways(wanted: Narrowed, stage: ListStage | None, sort: Sort) -> list[Conditions]:
     """Equalities that each lead into an index in the list's order; together they are the whole list."""
     by_arrival = sort in (Sort.NEWEST, Sort.OLDEST)
     states = states_of(stage) if stage or not by_arrival else ()
-    if wanted.campaigns and states:
-        return [[A.campaign_id == key, A.state == state] for key, state in product(wanted.campaigns, states)]
-    if wanted.campaigns:
-        return [[A.campaign_id == key] for key in wanted.campaigns]
+    campaigns = wanted.campaigns if len(wanted.campaigns) <= MOST_CAMPAIGNS else ()
+    if campaigns and states:
+        return [[A.campaign_id == key, A.state == state] for key, state in product(campaigns, states)]
+    if campaigns:
+        return [[A.campaign_id == key] for key in campaigns]
     if states:
         return [[A.state == state] for state in states]
     return [[A.district_id == key] for key in wanted.districts] or [[]]
