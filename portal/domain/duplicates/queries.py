@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.models import Applicant
@@ -51,7 +51,9 @@ def open_pairs(session: Session, viewer: StaffViewer) -> list[Pair]:
 
 
 def _visible(viewer: StaffViewer) -> Select[Pair]:
-    return select(Pair).where(_reached(viewer, Pair.first_id), _reached(viewer, Pair.second_id))
+    """Both of them; once they are one, whoever has the applications now."""
+    first, second = _reached(viewer, Pair.first_id), _reached(viewer, Pair.second_id)
+    return select(Pair).where(or_(first & second, (Pair.state == PairState.SAME) & or_(first, second)))
 
 
 def visible_pair(session: Session, viewer: StaffViewer, pair_id: int) -> Pair:
