@@ -1,48 +1,56 @@
-// Single-key shortcuts: an element with data-key="/" is focused (a field) or followed (a link, a button) when its key
-// is pressed outside fields. <body data-keys="off"> turns them all off, as people who speak to their computer need.
+// Single keys, for those who have not turned them off (<body data-keys="off">: people who speak to their computer
+// cannot have them). They never work while somebody types, nor behind an open dialog.
+//
+// data-key="/" marks what a key goes to: a field is focused, a link or a button pressed. Where the page and its header
+// both have one, the page's is meant. In a table marked data-rows, j and k move a cursor down and up its rows, x
+// selects the row, o opens it. data-opens="name" marks a button that opens the dialog of that name.
 
-const FIELDS = "input, textarea, select, [contenteditable]";
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]";
+const CURSOR = "is-cursor";
 
-document.addEventListener("keydown", (event) => {
-  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest(FIELDS)) return;
-  const element = [...document.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === event.key);
-  if (!element) return;
-  event.preventDefault();
-  if (element.matches(FIELDS)) element.focus();
-  else element.click();
-});
+const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+const cursor = () => document.querySelector(`[data-rows] tbody tr.${CURSOR}`);
 
-// In a table marked data-rows, j and k move a cursor down and up its rows, and o opens the row's link.
-const STEPS = { j: 1, k: -1 };
-
-document.addEventListener("keydown", (event) => {
-  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest(FIELDS) || !(event.key in STEPS || event.key === "o")) return;
-  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
-  const now = rows.findIndex((row) => row.classList.contains("is-cursor"));
-  if (event.key === "o") return rows[now]?.querySelector("a")?.click();
-  const next = rows[Math.min(Math.max(now + STEPS[event.key], 0), rows.length - 1)];
-  rows[now]?.classList.remove("is-cursor");
-  next?.classList.add("is-cursor");
+function move(step) {
+  const all = rows();
+  const now = all.indexOf(cursor());
+  const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
+  cursor()?.classList.remove(CURSOR);
+  next?.classList.add(CURSOR);
   next?.querySelector("a")?.focus();
-});
+  return Boolean(next);
+}
 
-// Somebody who speaks to their computer can turn the keys off in this browser: a button marked data-keys-switch.
-const KEPT = "single-keys";
-const setKeys = (state) => {
-  document.body.dataset.keys = state;
-  for (const button of document.querySelectorAll("[data-keys-switch]")) {
-    button.hidden = false;
-    button.textContent = state === "off" ? "Turn single keys on" : "Turn single keys off";
-  }
+function press(element) {
+  if (element) element.click();
+  return Boolean(element);
+}
+
+function go(key) {
+  const element = [...document.querySelectorAll("[data-key]")].findLast(({ dataset }) => dataset.key === key);
+  if (!element) return false;
+  element.closest("details")?.setAttribute("open", "");
+  if (element.matches("input, textarea, select")) element.focus();
+  else element.click();
+  return true;
+}
+
+const ROW_KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => press(cursor()?.querySelector("input[type=checkbox]")),
+  o: () => press(cursor()?.querySelector("a")),
 };
 
-setKeys(localStorage.getItem(KEPT) ?? document.body.dataset.keys ?? "on");
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (target.closest(FIELDS) || document.querySelector("dialog[open]")) return;
+  const done = (key in ROW_KEYS && ROW_KEYS[key]()) || go(key);
+  if (done) event.preventDefault();
+});
 
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-keys-switch]")) return;
-  const state = document.body.dataset.keys === "off" ? "on" : "off";
-  localStorage.setItem(KEPT, state);
-  setKeys(state);
+document.addEventListener("click", ({ target }) => {
+  const name = target.closest("[data-opens]")?.dataset.opens;
+  if (name) document.getElementById(name).showModal();
 });

@@ -1,37 +1,28 @@
-"""The applications list as its page shows it: filters from the address, and addresses from filters."""
+"""The applications list as its page shows it: an address becomes filters, rows and numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications import search
-from portal.domain.applications.models import Channel
 from portal.domain.applications.queries import StaffViewer
-from portal.domain.applications.stages import STATE_WORDS, ListStage
-from portal.domain.campaigns.models import RequirementKind
+from portal.domain.applications.stages import ListStage
 from portal.domain.casework import listing as casework
-from portal.domain.casework.listing import Choices, Counts, Option, Page, Place, Sort
+from portal.domain.casework.columns import LABELS, USUAL, Column, chosen
+from portal.domain.casework.listing import Choices, Counts, Narrowed, Page, Sort
+from portal.domain.casework.views import Surroundings, View, surroundings
 from portal.domain.paging import FEW
+from portal.staff.filters import MARKS, NEEDS, SORTS, STILL, Asked, Facet, facets
+from portal.staff.rows import marks_shown, shown_row
 
-LONGEST_SEARCH = 120
-K = RequirementKind
-MARKS: dict[RequirementKind, tuple[str, str]] = {
-    K.IDENTITY: ("Id", "Identity"),
-    K.OCCUPATION: ("Oc", "Occupation"),
-    K.GUARDIAN: ("Gc", "Guardian consent"),
-    K.MEDICAL: ("Md", "Medical"),
-    K.FITNESS: ("Ft", "Fitness"),
-    K.REFERENCES: ("Rf", "References"),
-    K.VETTING: ("Vt", "Vetting"),
-}
 TABS: dict[ListStage | None, str] = {
     None: "All stages",
     ListStage.SIFT: "Sift",
@@ -42,98 +33,144 @@ TABS: dict[ListStage | None, str] = {
     ListStage.RESERVE: "Reserve",
     ListStage.ENDED: "Ended",
 }
+SORTED_BY: dict[Column, tuple[Sort, ...]] = {  # a second press turns round what can be turned
+    Column.SCORE: (Sort.SCORE,),
+    Column.STILL: (Sort.STILL,),
+    Column.PROMISED: (Sort.PROMISED,),
+    Column.RECEIVED: (Sort.NEWEST, Sort.OLDEST),
+}
+RISING = {Sort.OLDEST, Sort.PROMISED}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What an address asks for; what it does not know it leaves out."""
+class Reading:
+    """An address, read for one viewer."""
 
-    campaigns: tuple[Option, ...]
-    districts: tuple[Option, ...]
-    stage: ListStage | None
-    text: str
-    oldest: bool  # oldest first
-    before: Place | None
-    after: Place | None
-
-    @classmethod
-    def of(cls, given: MultiDict[str, str], choices: Choices) -> Asked:
-        stage = given.get("stage", "")
-        return cls(
-            campaigns=choices.pick(choices.campaigns, given.getlist("campaign")),
-            districts=choices.pick(choices.districts, given.getlist("district")),
-            stage=ListStage(stage) if stage in set(ListStage) else None,
-            text=_readable(given.get("q", "")),
-            oldest=given.get("order") == "oldest",
-            before=Place.parse(given.get("before")),
-            after=Place.parse(given.get("after")),
-        )
-
-    def address(self, **changes: Any) -> str:
-        """The list's address with these filters and what is changed; paging starts again."""
-        values: dict[str, Any] = {
-            "campaign": [option.slug for option in self.campaigns],
-            "district": [option.slug for option in self.districts],
-            "stage": self.stage.value if self.stage else None,
-            "q": self.text or None,
-            "order": "oldest" if self.oldest else None,
-        }
-        return url_for("staff.applications", **(values | changes))
-
-    @property
-    def counting(self) -> str:
-        """This very place in the list, with every stage counted."""
-        before, after = (str(spot) if spot else None for spot in (self.before, self.after))
-        return self.address(before=before, after=after, counts="1")
-
-    def without(self, kind: str, option: Option) -> str:
-        chosen = self.campaigns if kind == "campaign" else self.districts
-        return self.address(**{kind: [each.slug for each in chosen if each != option]})
+    asked: Asked
+    wanted: Narrowed
+    offered: tuple[Facet, ...]
+    around: Surroundings
 
 
-def _readable(typed: str) -> str:
-    """What was typed, without what cannot be shown."""
-    shown = "".join(char if char.isprintable() else " " for char in typed)
-    return " ".join(shown.split())[:LONGEST_SEARCH]
+def read(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> Reading:
+    """At most three statements: what is around the list, what can be chosen, what was typed."""
+    around, found = surroundings(session, viewer), _found(session, viewer)
+    offered = facets(found, viewer.id, around.team)
+    asked = Asked.of(given, offered)
+    wanted = casework.narrow(
+        found,
+        asked.pick("campaign", found.campaigns),
+        asked.pick("district", found.districts),
+        search.typed(session, asked.text),
+        requirements=asked.requirements(),
+        strands=asked.pick("strand", found.strands),
+        score_from=asked.score_from,
+        score_to=asked.score_to,
+        still=next((still for still in STILL if still.value in asked.values("still")), None),
+        owners=asked.owners(found, viewer.id, around.team),
+        flags=[flag for flag in found.flags if flag.value in asked.values("flag")],
+        tags=asked.pick("tag", found.tags),
+    )
+    return Reading(asked, wanted, offered, around)
+
+
+def _found(session: Session, viewer: StaffViewer) -> Choices:
+    return casework.choices(session, viewer, Permission.SEE_APPLICATIONS)
+
+
+def wanted_of(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> tuple[Narrowed, ListStage | None]:
+    """What a list's address is about, for acts on all that match it: the same reading as its page's."""
+    reading = read(session, viewer, given)
+    return reading.wanted, reading.asked.stage
+
+
+def given_of(query: str) -> MultiDict[str, str]:
+    """A query string as Flask would have read it."""
+    return MultiDict(parse_qsl(query))
+
+
+def kept_query(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> str:
+    """The filters of an address as a view keeps them: nothing typed, no place, nothing unknown."""
+    around, found = surroundings(session, viewer), _found(session, viewer)
+    return Asked.of(given, facets(found, viewer.id, around.team)).written(q=None)
+
+
+def told(session: Session, viewer: StaffViewer, queries: Sequence[str]) -> list[str]:
+    """What each of these lists is narrowed to and how it is sorted, in words. Two statements."""
+    around, found = surroundings(session, viewer), _found(session, viewer)
+    offered = facets(found, viewer.id, around.team)
+    return [_words(Asked.of(given_of(query), offered)) for query in queries]
+
+
+def _words(asked: Asked) -> str:
+    parts = [chip["label"] for chip in asked.chips()]
+    if asked.text:
+        parts.insert(0, f"“{asked.text}”")
+    if asked.stage:
+        parts.insert(0, TABS[asked.stage])
+    return " · ".join([*(parts or ["Every application"]), SORTS[asked.sort]])
 
 
 def listing(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> dict[str, Any]:
-    """Everything the list's page shows, in a few statements. `waiting` is where the missing counts are."""
-    choices = casework.choices(session, viewer, Permission.SEE_APPLICATIONS)
-    asked, wanted = _wanted(session, choices, given)
-    sort, (on, back) = (Sort.OLDEST, ("after", "before")) if asked.oldest else (Sort.NEWEST, ("before", "after"))
-    page = casework.page(
-        session, wanted, asked.stage, sort, following=getattr(asked, on), preceding=getattr(asked, back)
-    )
+    """Everything the list's page shows. `waiting` is where the missing counts are."""
+    reading = read(session, viewer, given)
+    asked, wanted = reading.asked, reading.wanted
+    page = casework.page(session, wanted, asked.stage, asked.sort, following=asked.following, preceding=asked.preceding)
     every = "counts" in given
     counts = casework.every_count(session, wanted) if every else casework.counts(session, wanted, asked.stage, page)
-    shown, ways = marks_shown(page), {on: page.next, back: page.previous}
+    return _head(reading, counts) | _table(reading, page) | _rail(reading) | {"found": _how_many(asked, counts, page)}
+
+
+def tab_counts(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> dict[str, Any]:
+    """The tabs' numbers alone, every one counted, and how many are found."""
+    reading = read(session, viewer, given)
+    counts = casework.every_count(session, reading.wanted)
+    return {"tabs": _tabs(reading.asked, counts), "found": counted(counts.stages[reading.asked.stage])}
+
+
+def _head(reading: Reading, counts: Counts) -> dict[str, Any]:
+    asked = reading.asked
     return {
         "asked": asked,
-        "choices": choices,
         "tabs": _tabs(asked, counts),
         "waiting": None if counts.complete else asked.counting,
-        "chips": _chips(asked),
-        "found": counted(counts.stages[asked.stage]) if asked.stage in counts.stages else f"{len(page.rows)}+",
+        "refresh": url_for("staff.application_counts", **asked.query()),
         "drafts": counted(counts.drafts or 0),
-        "rows": [_row(row, shown) for row in page.rows],
-        "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in shown],
-        "newer": asked.address(after=str(ways["after"])) if ways["after"] else None,
-        "older": asked.address(before=str(ways["before"])) if ways["before"] else None,
-        "turned": asked.address(order=None if asked.oldest else "oldest"),
+        "chips": asked.chips(),
+        "sorted": SORTS[asked.sort],
+        "views": [_view(view, asked) for view in reading.around.views],
+        "written": asked.written(),
+        "addresses": {
+            "save": url_for("staff.save_view", **asked.query(q=None)),
+            "export": url_for("staff.export", **asked.query()),
+        },
     }
 
 
-def tab_counts(session: Session, viewer: StaffViewer, given: MultiDict[str, str]) -> list[dict[str, Any]]:
-    """The tabs alone, every one counted."""
-    asked, wanted = _wanted(session, casework.choices(session, viewer, Permission.SEE_APPLICATIONS), given)
-    return _tabs(asked, casework.every_count(session, wanted))
+def _table(reading: Reading, page: Page) -> dict[str, Any]:
+    asked = reading.asked
+    marks = marks_shown(page.rows)
+    shown = USUAL if reading.around.columns is None else chosen(reading.around.columns)
+    columns = [column for column in shown if column is not Column.CAMPAIGN or len(asked.values("campaign")) != 1]
+    return {
+        "rows": [shown_row(row, marks, asked.text) for row in page.rows],
+        "columns": [_column(column, asked) for column in columns],
+        "every_column": [(column.value, label, column in shown) for column, label in LABELS.items()],
+        "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in marks],
+        "back": asked.address(before=str(page.previous)) if page.previous else None,
+        "more": asked.address(after=str(page.next)) if page.next else None,
+    }
 
 
-def _wanted(session: Session, choices: Choices, given: MultiDict[str, str]) -> tuple[Asked, casework.Narrowed]:
-    asked = Asked.of(given, choices)
-    typed = search.typed(session, asked.text)
-    return asked, casework.narrow(choices, asked.campaigns, asked.districts, typed)
+def _rail(reading: Reading) -> dict[str, Any]:
+    sorts = {sort.value: words for sort, words in SORTS.items()}
+    return {"facets": reading.offered, "needs": list(NEEDS.items()), "sorts": sorts}
+
+
+def _how_many(asked: Asked, counts: Counts, page: Page) -> str:
+    """How many match, or for the moment at least how many."""
+    known = counts.stages.get(asked.stage)
+    return counted(known) if known is not None else f"{len(page.rows):,}+"
 
 
 def counted(number: int) -> str:
@@ -154,45 +191,22 @@ def _tabs(asked: Asked, counts: Counts) -> list[dict[str, Any]]:
     ]
 
 
-def _chips(asked: Asked) -> list[dict[str, str]]:
-    """The filters in force, each with the address without it."""
-    chips = [{"label": option.name, "href": asked.without("campaign", option)} for option in asked.campaigns]
-    chips += [{"label": option.name, "href": asked.without("district", option)} for option in asked.districts]
-    if asked.stage:
-        chips.append({"label": f"Stage: {TABS[asked.stage]}", "href": asked.address(stage=None)})
-    if asked.text:
-        chips.append({"label": f"“{asked.text}”", "href": asked.address(q=None)})
-    return chips
-
-
-def marks_shown(page: Page) -> list[RequirementKind]:
-    """The requirements any row of the page has, in the fixed order of their columns."""
-    have = {pair.partition(":")[0] for row in page.rows for pair in (row.marks or "").split()}
-    return [kind for kind in MARKS if kind.value in have]
-
-
-def _row(row: Any, shown: Sequence[RequirementKind]) -> dict[str, Any]:
-    states = dict(pair.split(":") for pair in (row.marks or "").split())
-    marks = [
-        {"letters": MARKS[kind][0], "name": MARKS[kind][1], "state": states[kind.value]}
-        if kind.value in states
-        else None
-        for kind in shown
-    ]
+def _view(view: View, asked: Asked) -> dict[str, Any]:
     return {
-        "reference": row.reference,
-        "name": f"{row.given_name} {row.family_name}".strip() or "No name given",
-        "state": STATE_WORDS[row.state],
-        "campaign": row.campaign,
-        "campaign_short": row.campaign.rpartition(", ")[2],
-        "district": row.district or "Not known",
-        "marks": marks,
-        "received_at": row.received_at,
-        "still": _days(row.state_since),
-        "entered": "" if row.channel is Channel.ONLINE else row.channel.value,
+        "label": view.name if view.mine else f"Shared: {view.name}",
+        "href": f"{url_for('staff.applications')}?{view.query}",
+        "current": not asked.text and view.query == asked.written(),
     }
 
 
-def _days(since: Any) -> int:
-    """Whole London days without movement."""
-    return max(0, (clock.today() - clock.london(since).date()).days)
+def _column(column: Column, asked: Asked) -> dict[str, Any]:
+    """A heading; a link where the list can be sorted by it."""
+    sorts = SORTED_BY.get(column, ())
+    then = next((sort for sort in sorts if sort is not asked.sort), None)
+    now = asked.sort in sorts
+    return {
+        "key": column.value,
+        "label": LABELS[column],
+        "href": asked.address(sort=then.value) if then else None,
+        "sorted": ("ascending" if asked.sort in RISING else "descending") if now else None,
+    }

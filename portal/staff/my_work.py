@@ -108,7 +108,7 @@ def _row(waiting: Waiting) -> dict[str, Any]:
         "note": kind.note,
         "act": kind.act,
         "age": "oldest today" if days < 1 else f"oldest {plural(days, 'day')}",
-        "href": url_for(kind.endpoint, stage=kind.stage, order="oldest" if kind.stage else None),
+        "href": url_for(kind.endpoint, stage=kind.stage, sort="oldest" if kind.stage else None),
     }
 
 

@@ -84,6 +84,9 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
         *(_of(actor, "/staff/") for actor in ("recruiter", "medical", "administrator", "auditor")),
     ),
     "staff.applications": _of("recruiter", "/staff/applications", "/staff/applications?q=nobody-has-this"),
+    "staff.saved_views": _of("recruiter", "/staff/applications/views"),
+    "staff.save_view": _of("recruiter", "/staff/applications/views/new?district=maidstone&sort=still"),
+    "staff.export": _of("recruiter", "/staff/applications/export?stage=sift", "/staff/applications/export?q=nobody"),
     "staff.application": _of("recruiter", "/staff/applications/{sent}", "/staff/applications/{gone}"),
     "staff.reveal_contact": _of("recruiter", "/staff/applications/{sent}/contact"),
     "staff.correct_application_address": _of("recruiter", "/staff/applications/{sent}/address"),
@@ -102,6 +105,8 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
 }
 
 ELSEWHERE = {
+    "staff.change_view": "comes after saving one: test_list.py looks at it there",
+    "staff.delete_view": "comes after saving one: test_list.py looks at it there",
     "public.sign_in_code": "comes after asking for a code: test_pages.py looks at it there",
     "public.sign_in_link": "comes in a mail: test_pages.py looks at it there",
     "staff.second_factor": "comes after a password: test_pages.py looks at it there",
@@ -110,6 +115,7 @@ ELSEWHERE = {
 }
 
 NOT_PAGES = {
+    "staff.application_counts": "numbers, for a list that stands open",
     "staff.single_sign_on": "goes on to the sign-on provider",
     "staff.signed_on": "signs in and goes on",
     "static": "style sheets, scripts and pictures",

@@ -89,6 +89,7 @@ ROWS = (
     Row("staff.own_account", "/staff/account", EVERY_ROLE),
     Row("staff.change_password", "/staff/account/password", EVERY_ROLE, 200, TOKEN_MISSING),
     Row("staff.new_recovery_codes", "/staff/account/recovery-codes", EVERY_ROLE, None, TOKEN_MISSING),
+    Row("staff.switch_keys", "/staff/account/keys", EVERY_ROLE, None, TOKEN_MISSING),
     Row("staff.end_others", "/staff/account/sessions/end", EVERY_ROLE, None, TOKEN_MISSING),
     Row("staff.add_passkey", "/staff/account/passkeys", EVERY_ROLE, None, TOKEN_MISSING),
     Row("staff.new_passkey_options", "/staff/account/passkeys/options", EVERY_ROLE, None, TOKEN_MISSING),
@@ -100,6 +101,14 @@ ROWS = (
     Row("staff.end_own_deputy", "/staff/account/deputies/1/end", EVERY_ROLE, None, TOKEN_MISSING),
     # Recruiters, and liaison officers for their divisions.
     Row("staff.applications", "/staff/applications", CASEWORKERS),
+    Row("staff.application_counts", "/staff/applications/counts", CASEWORKERS),
+    Row("staff.choose_columns", "/staff/applications/columns", CASEWORKERS, None, TOKEN_MISSING),
+    Row("staff.saved_views", "/staff/applications/views", CASEWORKERS),
+    Row("staff.save_view", "/staff/applications/views/new", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.change_view", "/staff/applications/views/{view}", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.delete_view", "/staff/applications/views/{view}/delete", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.export", "/staff/applications/export", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.export_file", "/staff/applications/export/file", RECRUITER, None, TOKEN_MISSING),
     Row("staff.application", "/staff/applications/{sent}", CASEWORKERS),
     Row("staff.reveal_contact", "/staff/applications/{sent}/contact", CASEWORKERS, 200, TOKEN_MISSING),
     Row("staff.correct_application_address", "/staff/applications/{sent}/address", RECRUITER, 200, TOKEN_MISSING),
@@ -135,12 +144,14 @@ ROWS = (
     Row("staff.audit", "/staff/audit", AUDITOR),
 )
 
-# Somebody already signed in is sent on from pages that are only a way in.
+# Somebody already signed in is sent on from pages that are only a way in; a view is its owner's alone.
 SENT_ON = {
     ("public.sign_in", "GET"): dict.fromkeys(APPLICANTS, 303),
     ("staff.sign_in", "GET"): dict.fromkeys(HALF_AND_STAFF, 303),
     ("staff.second_factor", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
+    ("staff.change_view", "GET"): {"liaison": 404},
+    ("staff.delete_view", "GET"): {"liaison": 404},
 }
 
 # Signing in and out change who is asking: their own tests walk them.

@@ -17,6 +17,7 @@ from portal.domain.accounts.models import Role
 from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Channel
 from portal.domain.campaigns.models import Division
+from portal.domain.casework.models import SavedView
 from portal.extensions import db
 from tests.guards.matrix import ALL, ELSEWHERE, ROWS, SENT_ON, TOKEN_MISSING, Row, denied
 from tests.guards.walk import World, fingerprint, people
@@ -70,8 +71,19 @@ def made_world(app: Flask) -> World:
         "sent_document": a_document(session, app, sent).public_id,
         "member": str(member.id),
         "role": str(member.roles[0].id),
+        "view": str(a_view(made)),
     }
     return made
+
+
+def a_view(made: World) -> int:
+    """The recruiter's own, saved as they save it."""
+    saved = made.as_("recruiter").post(
+        "/staff/applications/views/new", data={"csrf_token": form_token(made.app), "name": "Mine"}
+    )
+    assert saved.status_code == 303
+    db.session.rollback()  # reads what the request committed
+    return db.session.scalars(select(SavedView.id)).one()
 
 
 def test_every_route_is_in_the_matrix(app: Flask) -> None:
@@ -157,7 +169,7 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
 
 NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999", "entered": "CPV-2222-2222",
            "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
-           "member": "999999", "role": "999999"}  # fmt: skip
+           "member": "999999", "role": "999999", "view": "999999"}  # fmt: skip
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:

@@ -69,6 +69,7 @@ SENTENCES: dict[str, str] = {
     "message.resent": "Message sent again",
     "message.written": "Message written",
     "note.written": "Note written",
+    "list.exported": "List exported",
     "passkey.added": "Passkey added",
     "passkey.refused": "Passkey refused",
     "passkey.removed": "Passkey removed",
@@ -111,13 +112,16 @@ SENTENCES: dict[str, str] = {
     "staff.sign_on_linked": "Single sign-on linked",
     "staff.sign_on_refused": "Single sign-on refused",
     "tag.made": "Tag made",
+    "view.changed": "Saved view renamed or shared",
+    "view.deleted": "Saved view deleted",
+    "view.saved": "Saved view made",
     "template.archived": "Message wording put away",
     "template.restored": "Message wording put back",
     "template.saved": "Message wording saved",
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.
-SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key", "outcome", "day")
+SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key", "outcome", "day", "format")
 
 
 def sentence(action: str) -> str:

@@ -1,4 +1,4 @@
-"""What stands around a list: saved views, the columns somebody chose, colleagues and tags to filter by.
+"""What stands around a list: saved views, the columns somebody chose, and who is in their team.
 
 A saved view is a list's filters under a name. What was typed into the search is never part of one: it may be
 somebody's name, and a view outlives an application.
@@ -10,21 +10,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, String, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.accounts.models import StaffMember, StaffPreference, StaffRole
+from portal.domain.accounts.models import StaffMember, StaffPreference
 from portal.domain.accounts.preferences import COLUMNS
-from portal.domain.accounts.rules import GRANTS, Permission
 from portal.domain.applications.queries import StaffViewer
 from portal.domain.audit.actions import Actor, record
-from portal.domain.casework.models import SavedView, Tag
+from portal.domain.casework.models import SavedView
 from portal.domain.refusals import NotFound, Refusal
-
-CASEWORK = tuple(role for role, granted in GRANTS.items() if Permission.SEE_APPLICATIONS in granted)
 
 
 class NameTaken(Refusal):
@@ -46,70 +43,51 @@ class View:
 
 
 @dataclass(frozen=True)
-class Colleague:
-    """Somebody applications may belong to; `left` when their account is disabled."""
-
-    id: int
-    name: str
-    team: str
-    left: bool
-
-
-@dataclass(frozen=True)
 class Surroundings:
-    """`columns` is none for somebody who never chose any. Views: one's own first, each part by name."""
+    """`columns` is none for somebody who never chose any. Views: one's own first, each part by name.
+    `team`: the numbers of everybody in the viewer's team, themselves included."""
 
     views: tuple[View, ...]
     columns: tuple[str, ...] | None
-    colleagues: tuple[Colleague, ...]
-    tags: tuple[tuple[int, str], ...]
+    team: frozenset[int]
 
 
 def surroundings(session: Session, viewer: StaffViewer) -> Surroundings:
     """Everything around the list in one statement."""
-    rows = session.execute(union_all(_views(viewer.id), _columns(viewer.id), _colleagues(), _tags())).all()
-    of: dict[str, list[Any]] = {kind: [] for kind in ("view", "columns", "colleague", "tag")}
-    for row in sorted(rows, key=lambda row: (row.name.casefold(), row.id)):
-        of[row.kind].append(row)
-    views = [View(row.id, row.name, row.words, row.other, row.mine) for row in of["view"]]
+    rows = session.execute(union_all(_views(viewer.id), _columns(viewer.id), _team(viewer.id))).all()
+    views = [View(row.id, row.name, row.words, row.shared, row.mine) for row in rows if row.kind == "view"]
+    columns = [tuple(json.loads(row.words)) for row in rows if row.kind == "columns"]
     return Surroundings(
-        views=tuple(sorted(views, key=lambda view: not view.mine)),
-        columns=tuple(json.loads(of["columns"][0].words)) if of["columns"] else None,
-        colleagues=tuple(Colleague(row.id, row.name, row.words, row.other) for row in of["colleague"]),
-        tags=tuple((row.id, row.name) for row in of["tag"]),
+        views=tuple(sorted(views, key=lambda view: (not view.mine, view.name.casefold(), view.id))),
+        columns=columns[0] if columns else None,
+        team=frozenset(row.id for row in rows if row.kind == "team"),
     )
 
 
-def _views(viewer_id: int) -> Select[Any]:
+def _views(viewer_id: int) -> Select[*tuple[Any, ...]]:
     mine = SavedView.owner_id == viewer_id
     return select(
         literal("view").label("kind"),
-        SavedView.id.label("id"),
-        SavedView.name.label("name"),
+        SavedView.id,
+        SavedView.name,
         SavedView.query.label("words"),
-        SavedView.shared.label("other"),
+        SavedView.shared,
         case((mine, True), else_=False).label("mine"),
     ).where(or_(mine, SavedView.shared))
 
 
-def _columns(viewer_id: int) -> Select[Any]:
+def _columns(viewer_id: int) -> Select[*tuple[Any, ...]]:
     value = cast(StaffPreference.value, String)
     return select(literal("columns"), literal(0), literal(""), value, literal(False), literal(True)).where(
         StaffPreference.staff_id == viewer_id, StaffPreference.key == COLUMNS
     )
 
 
-def _colleagues() -> Select[Any]:
-    """Whoever ever worked on applications, so that what somebody left behind can be found."""
-    works = select(StaffRole.staff_id).where(StaffRole.role.in_(CASEWORK))
-    left = case((StaffMember.disabled_at.is_not(None), True), else_=False)
-    return select(
-        literal("colleague"), StaffMember.id, StaffMember.name, StaffMember.team, left, literal(False)
-    ).where(StaffMember.id.in_(works))
-
-
-def _tags() -> Select[Any]:
-    return select(literal("tag"), Tag.id, Tag.name, null(), literal(False), literal(False))
+def _team(viewer_id: int) -> Select[*tuple[Any, ...]]:
+    mine = select(StaffMember.team).where(StaffMember.id == viewer_id).scalar_subquery()
+    return select(literal("team"), StaffMember.id, literal(""), literal(""), literal(False), literal(False)).where(
+        StaffMember.team == mine
+    )
 
 
 def own_view(session: Session, viewer: StaffViewer, view_id: int) -> SavedView:
