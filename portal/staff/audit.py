@@ -15,7 +15,7 @@ from portal.domain.paging import Cursor
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.audit import TrailForm
-from portal.staff.sheet import told
+from portal.staff.timeline import told
 from portal.web.guards import requires
 
 FILTERS = ("who", "action", "since", "until", "reference")

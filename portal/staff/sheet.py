@@ -1,9 +1,9 @@
-"""One application as its page shows it: finished values from what the viewer may see."""
+"""One application as its page shows it: finished values from what the viewer may see, part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,35 +13,29 @@ from portal.domain.accounts.addresses import masked
 from portal.domain.accounts.queries import staff_names
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications import queries, waiting
-from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
-from portal.domain.applications.queries import Answered
+from portal.domain.applications.models import Application, Channel, Requirement, RequirementState
 from portal.domain.applications.stages import STATE_WORDS
 from portal.domain.audit import queries as audit
-from portal.domain.audit.models import ActorKind
-from portal.domain.audit.sentences import particulars, sentence
 from portal.domain.campaigns.models import Care, RequirementKind
+from portal.domain.casework.deciding import provisional
+from portal.domain.casework.notes import calls_of, notes_of
+from portal.domain.casework.presence import others_here
+from portal.domain.correspondence.queries import thread, why_bounced
 from portal.domain.documents.models import DocumentState
 from portal.domain.documents.queries import documents_of
 from portal.domain.documents.rules import SORTS
+from portal.domain.shortlisting.showing import scores_of
 from portal.services.crypto import KeyRing
-from portal.staff.listing import MARKS
+from portal.staff import strip
+from portal.staff.answers import groups, shown
+from portal.staff.filters import MARKS, points
+from portal.staff.opening import name_of
+from portal.staff.presence import together
+from portal.staff.timeline import timeline
 from portal.web.sessions import Viewer
-from portal.web.wording import day_month, in_days, plural, short_day
+from portal.web.wording import day_month, in_days, plural
 
-TITLES = {  # of the sections, in the order in which staff read them
-    "why": "Why they want to do this",
-    "availability": "Time and training days",
-    "strands": "Strands",
-    "occupation": "Work",
-    "adjustments": "Anything done differently",
-    "name": "Name and date of birth",
-    "contact": "Contact",
-    "address": "Address",
-    "declaration": "Declaration",
-}
-OWN_PLACE = 0  # a campaign's own questions come after the first
-CONTACT = {"phone", "address_line1", "address_line2", "town", "postcode"}
-HIDDEN = "•••••"
+LATEST = 6  # lines of the trail beside the page
 CHANNELS = {
     Channel.ONLINE: "applied online",
     Channel.TELEPHONE: "entered by staff from a telephone call",
@@ -57,17 +51,18 @@ FILES = {
     DocumentState.CLEAN: ("checked, clean", "ok"),
     DocumentState.REFUSED: ("refused", "bad"),
 }
-NEXT: dict[State, str] = {
-    State.SUBMITTED: "read the application and decide",
-    State.SHORTLISTED: "invite to an interview",
-    State.RESERVE: "offer a place when one comes free",
-    State.INTERVIEW: "hold the interview",
-    State.OFFERED: "the applicant answers the offer",
-    State.ACCEPTED: "finish the checks, then training",
-    State.DEFERRED: "offer a place on a later course",
-    State.TRAINING: "complete the training days",
-    State.APPOINTED: "nothing: appointed",
-}
+P = Permission
+ASKED = (P.SEE_CONTACT, P.SEE_ADJUSTMENTS, P.WRITE_NOTES, P.WRITE_MESSAGES, P.MOVE_APPLICATIONS, P.MODERATE,
+         P.CORRECT_ADDRESSES)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Whoever looks, what they may do with this application, and whether its contact details are shown to them."""
+
+    viewer: Viewer
+    may: frozenset[Permission]
+    revealed: bool
 
 
 def reaches(viewer: Viewer, permission: Permission, application: Application) -> bool:
@@ -80,93 +75,117 @@ def sheet(
     session: Session, keys: KeyRing, viewer: Viewer, application: Application, *, revealed: bool
 ) -> dict[str, Any]:
     """Everything the page shows. Sealed answers are opened only for those who may read adjustments."""
-    adjustments = reaches(viewer, Permission.SEE_ADJUSTMENTS, application)
-    answered = queries.answered(session, keys, application, sealed=adjustments)
-    events = audit.of_application(session, application.id)
+    looking = Looking(viewer, _may(viewer, application), revealed)
+    return (
+        _head(application) | _answers(session, keys, looking, application) | live(session, keys, looking, application)
+    )
+
+
+def changed(session: Session, keys: KeyRing, viewer: Viewer, application: Application) -> dict[str, Any]:
+    """The same page's live parts, for one that is open already."""
+    may = _may(viewer, application)
+    return {"may": may} | _head(application) | live(session, keys, Looking(viewer, may, False), application)
+
+
+def newest(session: Session, application: Application) -> str:
+    """A mark that changes whenever anything happens to an application. One statement."""
+    found = audit.of_application(session, application.id, limit=1)
+    return _mark(application, found)
+
+
+def _mark(application: Application, events: Sequence[Any]) -> str:
+    return f"{application.version}-{events[0].id if events else 0}"
+
+
+def _may(viewer: Viewer, application: Application) -> frozenset[Permission]:
+    return frozenset(permission for permission in ASKED if reaches(viewer, permission, application))
+
+
+def live(session: Session, keys: KeyRing, looking: Looking, application: Application) -> dict[str, Any]:
+    """The parts that others change while the page is open."""
     requirements = [requirement_row(each) for each in sorted(application.requirements, key=_order)]
+    decision = provisional(session, [application.id]).get(application.id)
+    lines = thread(session, looking.viewer, application.id)
+    unread = sum(1 for line in lines if line.unread)
+    scores = scores_of(session, application.id) if P.MODERATE in looking.may else None
+    names = staff_names(session, [decision.decided_by] if decision else [])
     return {
-        "reference": application.reference,
-        "campaign": application.campaign.name,
-        "district": application.district.name if application.district else "district not known",
-        "scheme": application.campaign.scheme.name,
-        "name": f"{application.given_name} {application.family_name}".strip() or "No name given",
         "state": STATE_WORDS[application.state],
-        "channel": CHANNELS[application.channel],
-        "road": _road(application),
-        "next": next_act(application),
-        "groups": _groups(answered, revealed=revealed),
+        "decision": decision,
+        "strip": strip.strip(
+            application, requirements, decision=decision, unread=unread, may=looking.may,
+            decided_by=names.get(decision.decided_by, "staff") if decision else "",
+        ),
         "requirements": requirements,
         "missing": sum(1 for each in requirements if each["state"] != "done"),
         "files": _files(session, application.id),
-        "email": application.applicant.email if revealed else masked(application.applicant.email),
-        "phone": next((shown(each, revealed=revealed) for each in answered if each.key == "phone"), "not given"),
-        "events": told(session, events[: audit.MOST_OF_ONE], health=adjustments),
-        "more_events": len(events) > audit.MOST_OF_ONE,
-        "revealed": revealed,
-        "may_reveal": reaches(viewer, Permission.SEE_CONTACT, application),
-        "may_correct": reaches(viewer, Permission.CORRECT_ADDRESSES, application),
+        "owner": _owner(application, looking),
+        "messages": [(line, why_bounced(line.bounce or "")) for line in lines],
+        "unread": unread,
+        "scores": scores,
+        "total": points(scores.total if scores and scores.total is not None else application.score),
+        "notes": notes_of(session, keys, application.id),
+    } | _trail(session, keys, looking, application)  # fmt: skip
+
+
+def _head(application: Application) -> dict[str, Any]:
+    dates = queries.dates_of(application.campaign)
+    return {
+        "reference": application.reference,
+        "application_id": application.id,
+        "campaign": application.campaign.name,
+        "district": application.district.name if application.district else "district not known",
+        "name": name_of(application),
+        "channel": CHANNELS[application.channel],
+        "road": waiting.road(application.state, dates, queries.sent_on(application), ""),
+    }
+
+
+def _answers(session: Session, keys: KeyRing, looking: Looking, application: Application) -> dict[str, Any]:
+    answered = queries.answered(session, keys, application, sealed=P.SEE_ADJUSTMENTS in looking.may)
+    email, revealed = application.applicant.email, looking.revealed
+    return {
+        "groups": groups(answered, revealed=revealed),
         "adjustments": any(each.care is Care.SEALED for each in answered),
+        "email": email if revealed else masked(email),
+        "phone": next((shown(each, revealed=revealed) for each in answered if each.key == "phone"), "not given"),
+        "revealed": revealed,
+        "may": looking.may,
+        "here": together(others_here(session, looking.viewer, "application", application.id)),
+        "ways": strip.other_acts(application, looking.may),
+    }
+
+
+def _trail(session: Session, keys: KeyRing, looking: Looking, application: Application) -> dict[str, Any]:
+    found = audit.of_application(session, application.id)
+    events, health = found[: audit.MOST_OF_ONE], P.SEE_ADJUSTMENTS in looking.may
+    lines = timeline(session, events, calls_of(session, keys, application.id), health=health)
+    return {
+        "events": lines,
+        "latest": lines[:LATEST],
+        "more_events": len(found) > audit.MOST_OF_ONE,
+        "mark": _mark(application, events),
+    }
+
+
+def _owner(application: Application, looking: Looking) -> dict[str, Any]:
+    """Who answers for it, and what the applicant was promised, in the words the applicant reads."""
+    promise = queries.promise_of(application)
+    return {
+        "name": application.owner.name if application.owner else "",
+        "team": application.owner.team if application.owner else "",
+        "mine": application.owner_id == looking.viewer.id,
+        "me": looking.viewer.id,
+        "promised": application.next_contact_on,
+        "sees": promise.words,
+        "late": promise.late and bool(promise.words),
+        "version": application.version,
+        "seen": application.owner_id or 0,
     }
 
 
 def _order(requirement: Requirement) -> tuple[bool, int]:
     return requirement.state is RequirementState.MET, requirement.id
-
-
-def _road(application: Application) -> list[waiting.Stop]:
-    if application.received_at is None:
-        return []
-    dates = queries.dates_of(application.campaign)
-    return waiting.road(application.state, dates, queries.sent_on(application), "")
-
-
-def next_act(application: Application) -> dict[str, Any]:
-    """The strip: what is to be done, by whom, until when; a missed promise says so."""
-    if application.state in ENDED:
-        reason = (
-            f" Reason given: {application.withdrawn_reason.replace('_', ' ')}." if application.withdrawn_reason else ""
-        )
-        title = f"{STATE_WORDS[application.state]} on {day_month(application.state_since)}"
-        return {"title": title, "text": f"Nothing more is to be done.{reason}", "late": False}
-    if application.state is State.DRAFT:
-        return {"title": "Next: finish and send", "text": "It is not sent yet.", "late": False}
-    dates = queries.dates_of(application.campaign)
-    promise = waiting.waiting_on(application.state, dates, clock.today(), paused_until=application.paused_until)
-    title = f"Next: {NEXT[application.state]}"
-    if promise.by is None:
-        return {"title": title, "text": promise.from_whom, "late": False}
-    whom = "The applicant" if promise.from_whom == waiting.YOU else promise.from_whom
-    return {"title": title, "text": f"{whom}, by {short_day(promise.by)}: {in_days(promise.by)}.", "late": promise.late}
-
-
-def _groups(answered: Sequence[Answered], *, revealed: bool) -> list[dict[str, Any]]:
-    """The answers under their sections' titles."""
-    found = []
-    for section, group in groupby(answered, key=lambda each: each.section):
-        rows = list(group)
-        title = rows[0].title if rows[0].own else TITLES.get(section, section.capitalize())
-        lines = [
-            {
-                "label": each.label,
-                "shown": shown(each, revealed=revealed),
-                "sealed": each.care is Care.SEALED,
-                "hidden": each.key in CONTACT and not revealed,
-            }
-            for each in rows
-        ]
-        place = OWN_PLACE if rows[0].own else list(TITLES).index(section)
-        found.append({"section": section, "title": title, "rows": lines, "place": place})
-    return sorted(found, key=lambda each: each["place"])
-
-
-def shown(answer: Answered, *, revealed: bool) -> str:
-    """An answer as it may be read: contact details masked until they are revealed."""
-    if revealed or answer.key not in CONTACT:
-        return answer.shown
-    if answer.key == "postcode":
-        return answer.shown.partition(" ")[0] + " •••"
-    digits = answer.shown.replace(" ", "")
-    return f"{digits[:2]}••• •••{digits[-3:]}" if answer.key == "phone" and len(digits) > 6 else HIDDEN
 
 
 def requirement_row(requirement: Requirement) -> dict[str, Any]:
@@ -213,29 +232,4 @@ def _files(session: Session, application_id: int) -> list[dict[str, Any]]:
             "received_at": row.received_at,
         }
         for row in rows
-    ]
-
-
-def told(session: Session, events: Iterable[Any], *, health: bool) -> list[dict[str, Any]]:
-    """Lines of the trail in words, with who did it. Two statements whatever their number."""
-    lines = list(events)
-    names = staff_names(session, {each.actor_id for each in lines if each.actor_kind is ActorKind.STAFF})
-    return [
-        {
-            "id": each.id,
-            "at": each.at,
-            "words": sentence(each.action),
-            "more": particulars(each.action, each.detail, health=health),
-            "by": who(each, names),
-        }
-        for each in lines
-    ]
-
-
-def who(event: Any, names: dict[int, str]) -> str:
-    """Who did it, as staff read it."""
-    if event.actor_kind is ActorKind.STAFF:
-        return names.get(event.actor_id, "staff")
-    return {ActorKind.APPLICANT: "the applicant", ActorKind.SYSTEM: "the service", ActorKind.STRANGER: "a stranger"}[
-        event.actor_kind
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from portal.domain.audit.models import ActorKind, AuditEvent
 
 PAGE = 50
 MOST_OF_ONE = 60  # lines of one application shown on its page
+LOOKS = ("application.viewed", "application.adjustments_viewed", "application.checks_viewed")
 E = AuditEvent.__table__.c
 AnySelect = Select[*tuple[Any, ...]]
 
@@ -38,9 +40,9 @@ class Spot:
 
 
 def of_application(session: Session, application_id: int, limit: int = MOST_OF_ONE) -> list[Row[Any]]:
-    """The newest lines of one application, and one more where there are more."""
-    query = select(E.id, E.at, E.actor_kind, E.actor_id, E.action, E.detail)
-    ordered = query.where(E.application_id == application_id).order_by(E.at.desc(), E.id.desc())
+    """The newest lines of one application, and one more where there are more; who looked is left to the trail."""
+    query = select(E.id, E.at, E.actor_kind, E.actor_id, E.action, E.subject_kind, E.subject_id, E.detail)
+    ordered = query.where(E.application_id == application_id, E.action.not_in(LOOKS)).order_by(E.at.desc(), E.id.desc())
     return list(session.execute(ordered.limit(limit + 1)))
 
 
@@ -48,6 +50,12 @@ def last_done(session: Session, action: str, actor_id: int, application_id: int)
     """When this person last did this to this application."""
     done = E.application_id == application_id, E.action == action, E.actor_id == actor_id
     return session.scalar(select(func.max(AuditEvent.at)).where(*done, E.actor_kind == ActorKind.STAFF))
+
+
+def last_act(session: Session, application_id: int, actions: Collection[str]) -> Row[Any] | None:
+    """Who last did one of these to this application, and when."""
+    query = select(E.at, E.actor_kind, E.actor_id).where(E.application_id == application_id, E.action.in_(actions))
+    return session.execute(query.order_by(E.at.desc(), E.id.desc()).limit(1)).one_or_none()
 
 
 def trail(
