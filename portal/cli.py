@@ -16,6 +16,7 @@ from portal.config import Settings, Unsafe
 from portal.domain.accounts.queries import staff_members
 from portal.domain.accounts.staff_accounts import create_administrator
 from portal.domain.audit.actions import SYSTEM
+from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.demonstration.make import APPLICATIONS, make_demonstration
 from portal.domain.documents.actions import sweep_orphans
 from portal.domain.journeys.due import run_due
@@ -53,9 +54,10 @@ def portal() -> None:
 
 @portal.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to the newest revision."""
+    """Bring the database to the newest revision, with the wordings messages begin from."""
     with _application():
         migrate()
+        seed_templates(db.session())
 
 
 @portal.command()

@@ -9,13 +9,16 @@ from portal.public import (
     documents,
     download,
     home,
+    interest,
     leaving,
+    messages,
     papers,
     roles,
     sections,
     sign_in,
     site_pages,
     submitting,
+    unsubscribe,
 )
 from portal.public.door import blueprint
 
@@ -29,11 +32,14 @@ __all__ = [
     "documents",
     "download",
     "home",
+    "interest",
     "leaving",
+    "messages",
     "papers",
     "roles",
     "sections",
     "sign_in",
     "site_pages",
     "submitting",
+    "unsubscribe",
 ]

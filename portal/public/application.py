@@ -21,6 +21,7 @@ from portal.domain.applications.standing import standing_of
 from portal.domain.applications.waiting import checks, road
 from portal.domain.campaigns.queries import current_campaigns
 from portal.domain.campaigns.rules import days_left, last_day
+from portal.domain.correspondence.queries import new_for
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
 from portal.extensions import db
@@ -75,6 +76,7 @@ def _tracker(found: Application) -> Response:
         promise=promise_of(found),
         stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
         sent_words=day_month(received),
+        new_messages=new_for(session, current_user.id, found.id),
         letters=letters_of(session, found.id, current_user.person.email),
         checks=checks(requirements),
         papers={panel.kind for panel in panels(session, found, clock.now())},

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from portal.domain.applications.holding import everything_held
 from portal.domain.applications.queries import own_application
+from portal.domain.correspondence.queries import held_messages
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.web.guards import for_applicants
@@ -22,7 +23,8 @@ from portal.web.setup import outside_of
 def download(reference: str) -> Response:
     session, keys = db.session(), outside_of(current_app).keys
     application = own_application(session, current_user, reference)
-    held = everything_held(session, current_user, application, keys)
+    written = held_messages(session, current_user, application.id)
+    held = everything_held(session, current_user, application, keys) | {"messages": written}
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         archive.writestr("application.html", render_template("public/application/held.html", held=held))

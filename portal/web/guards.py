@@ -48,6 +48,12 @@ def open_to_all(view: View) -> View:
     return csrf.exempt(_tagged(Access("everybody"))(view))  # type: ignore[no-any-return]
 
 
+def from_anywhere(view: View) -> View:
+    """Takes a form that no page of ours sent: a mail program's one click, which names its letter by a token."""
+    view.from_anywhere = True  # type: ignore[attr-defined]
+    return view
+
+
 def for_applicants(view: View) -> View:
     """A signed-in applicant; whose thing it is, the query decides."""
     return _tagged(Access("applicants"))(view)

@@ -69,7 +69,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("Cohorts", "staff.cohorts"),
         Entry("Volunteers", "staff.volunteers"),
         Entry("Enquiries", "staff.enquiries"),
-        Entry("Messages", "staff.messages"),
+        Entry("Messages", "staff.messages", Permission.WRITE_MESSAGES),
         Entry("Insight", "staff.insight"),
         Entry("Content", "staff.content"),
         Entry("Admin", "staff.admin", Permission.MANAGE_STAFF),

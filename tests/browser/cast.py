@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
+from portal.db import unit_of_work
 from portal.domain.accounts.models import Applicant, Role, StaffMember
 from portal.domain.accounts.queries import staff_by_email
 from portal.domain.accounts.staff_accounts import NewRole, create_staff
@@ -18,6 +21,8 @@ from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.campaigns.queries import campaign_by_slug
+from portal.domain.correspondence.actions import write, write_to_us
+from portal.domain.messages.models import Delivery, OutboxMail
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.files import make_pdf_with_script, make_png
 from tests.support.live import cookies_of
@@ -124,4 +129,18 @@ def _applicants(session: Session, cast: Cast) -> None:
     drafted = kept["drafter"]
     a_document(session, app, drafted, kind=RequirementKind.FITNESS, content=make_png(), name="shuttle run.png")
     a_document(session, app, drafted, content=make_pdf_with_script(), name="certificate with script.pdf")
+    _letters(session, people["sent"], kept["sent"], cast)
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
+
+
+def _letters(session: Session, person: Applicant, sent: Application, cast: Cast) -> None:
+    """One message each way, one that is held, and one that came back."""
+    recruiter = _person(session, cast.emails["recruiter"])
+    write(session, recruiter, sent.id, subject="Your training days", body="Hello\n\nCan you come on Sundays?")
+    write_to_us(session, person, sent.id, "I can. Where do I park?")
+    soon = clock.now() + timedelta(days=2)
+    write(session, recruiter, sent.id, subject="Parking", body="Behind the station.", send_at=soon)
+    lost = write(session, recruiter, sent.id, subject="A map", body="See https://map.example/station")
+    with unit_of_work(session):
+        mail = session.get_one(OutboxMail, lost.mail_id)
+        mail.state, mail.sent_at, mail.bounced_at, mail.bounce = Delivery.SENT, clock.now(), clock.now(), "5.1.1"

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from portal import clock
+from portal.db import unit_of_work
+from portal.domain.messages.stops import Kind, stop_token
 from portal.web.errors import OWN_PAGES, page_for
 from portal.web.headers import CONTENT_SECURITY_POLICY
 from tests.browser import steps
@@ -65,6 +67,29 @@ def test_sign_in_on_the_way(visit: Visit, cast: Cast) -> None:
         visitor.watch.fine = {410}
         visitor.go(path)
         wrong += judged(visitor, "/sign-in/link/… used")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_mails_lead_to(visit: Visit, cast: Cast) -> None:
+    """Confirming interest and stopping reminders: the page a link opens, and the page its button leads to."""
+    visitor = visit()
+    visitor.go(f"/campaigns/{cast.portal.campaign}/interest")
+    visitor.page.get_by_label("Your e").fill("curious@example.org")
+    visitor.page.get_by_role("button", name="Tell me").click()
+    expect(steps.heading(visitor.page)).to_have_text("Check your mail")
+    letter = cast.portal.letter("curious@example.org", "Shall we tell you")
+    visitor.go(next(word for word in letter.split() if "/interest/" in word).removeprefix(cast.portal.url))
+    wrong = judged(visitor, "/interest/…")
+    visitor.page.get_by_role("button", name="Yes, tell me").click()
+    expect(steps.heading(visitor.page)).to_have_text("We will tell you")
+    wrong += judged(visitor, "/interest/… confirmed")
+    with cast.portal.inside() as session, unit_of_work(session):
+        token = stop_token(session, "curious@example.org", Kind.CAMPAIGNS)
+    visitor.go(f"/unsubscribe/{token}")
+    wrong += judged(visitor, "/unsubscribe/…")
+    visitor.page.get_by_role("button", name="Stop them").click()
+    expect(steps.heading(visitor.page)).to_have_text("Stopped")
+    wrong += judged(visitor, "/unsubscribe/… done")
     assert not wrong, "\n".join(wrong)
 
 

@@ -18,6 +18,8 @@ from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Channel
 from portal.domain.campaigns.models import Division
 from portal.domain.casework.models import SavedView
+from portal.domain.correspondence.actions import write_to_us
+from portal.domain.correspondence.shipped import seed_templates
 from portal.extensions import db
 from tests.guards.matrix import ALL, ELSEWHERE, ROWS, SENT_ON, TOKEN_MISSING, Row, denied
 from tests.guards.walk import World, fingerprint, people
@@ -61,7 +63,11 @@ def made_world(app: Flask) -> World:
     sent = a_submitted(session, app, another, applicant=owner)
     member = a_staff_member(session, Role.TRAINER)
     entered = enter_for(session, a_staff_member(session, Role.RECRUITER), "r@example.org", campaign, Channel.PAPER)
+    seed_templates(session)
+    message = write_to_us(session, owner, sent.id, "When will you write?")
     made.names = {
+        "message": str(message.id),
+        "wording": "general",
         "campaign": campaign.slug,
         "draft": draft.reference,
         "sent": sent.reference,
@@ -169,7 +175,8 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
 
 NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999", "entered": "CPV-2222-2222",
            "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
-           "member": "999999", "role": "999999", "view": "999999"}  # fmt: skip
+           "member": "999999", "role": "999999", "view": "999999", "message": "999999",
+           "wording": "no-such"}  # fmt: skip
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:

@@ -25,6 +25,7 @@ from portal.domain.accounts.staff_accounts import NewRole, create_staff
 from portal.domain.accounts.staff_sign_in import STEP_SECONDS, Door
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.questions import seed_questions
+from portal.domain.correspondence.shipped import seed_templates
 from portal.extensions import db
 from portal.web.keys import pepper
 from portal.web.setup import outside_of
@@ -209,6 +210,7 @@ def live_portal(folder: Path) -> Iterator[Portal]:
         with portal.inside() as session:
             portal.campaign = the_pilot(session).slug
             seed_questions(session)
+            seed_templates(session)
         stack.callback(_close, app)
         stack.callback(server.kill)  # asked politely it waits for the browser's idle connections
         server.start()

@@ -13,7 +13,7 @@ from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.applications.models import ENDED, Application, State
 from portal.domain.applications.waiting import RECRUITERS
 from portal.domain.audit.actions import SYSTEM, Actor, record
-from portal.domain.correspondence.models import Direction, Message
+from portal.domain.correspondence.models import Direction, Message, TemplateVersion
 from portal.domain.correspondence.queries import DeliveryState, delivery_of
 from portal.domain.messages.actions import queue_mail
 from portal.domain.messages.models import OutboxMail
@@ -78,11 +78,13 @@ def write(
     The same words by the same person within some minutes, or of the same bulk run, are the message there already.
     Raises WordsMissing, TooLong, HeldTooLong, AlreadyWritten, and NotFound for a draft.
     """
-    subject, body, now = " ".join(subject.split()), _plain(body), clock.now()
+    subject, body, now = " ".join(subject.split()), plain(body), clock.now()
     with unit_of_work(session):
         application = _sent_application(session, application_id)
-        _check_words(session, subject, body)
+        check_words(session, subject, body)
         leaves = _leaves_at(session, send_at, now)
+        if template_version_id is not None and session.get(TemplateVersion, template_version_id) is None:
+            template_version_id = None
         known = _same_words(session, application_id, subject, body, actor, run_id, now)
         if known is not None:
             return known
@@ -164,13 +166,13 @@ def write_to_us(session: Session, applicant: Applicant, application_id: int, bod
     The same words within some minutes are the message there already. Raises NotFound, WordsMissing,
     TooLong or TooManyMessages.
     """
-    body, now = _plain(body), clock.now()
+    body, now = plain(body), clock.now()
     applicant_id = applicant.id
     with unit_of_work(session):
         application = _sent_application(session, application_id)
         if application.applicant_id != applicant_id:
             raise NotFound()
-        _check_words(session, "-", body)
+        check_words(session, "-", body)
         mine = select(Message).where(Message.application_id == application_id, Message.direction == Direction.IN)
         same = mine.where(Message.body == body, Message.created_at > now - SAME_CLICK).limit(1)
         if (known := session.scalars(same).one_or_none()) is not None:
@@ -201,7 +203,20 @@ def mark_read(session: Session, actor: Actor, application_id: int) -> int:
     return count
 
 
-def _plain(text: str) -> str:
+def mark_seen(session: Session, applicant_id: int, application_id: int) -> None:
+    """Notes that the applicant has opened the thread: what has left is no longer new to them."""
+    new = (
+        Message.application_id == application_id, Message.direction == Direction.OUT,
+        Message.mail_id.is_not(None), Message.read_at.is_(None),
+    )  # fmt: skip
+    owned = select(Application.id).where(Application.id == application_id, Application.applicant_id == applicant_id)
+    if session.scalar(select(Message.id).where(*new, Message.application_id.in_(owned)).limit(1)) is None:
+        return
+    with unit_of_work(session):
+        session.execute(update(Message).where(*new).values(read_at=clock.now()))
+
+
+def plain(text: str) -> str:
     """One kind of line end, no blank edges: what two browsers send of the same words is the same."""
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
 
@@ -220,7 +235,8 @@ def _held_row(session: Session, message_id: int) -> Message:
     return message
 
 
-def _check_words(session: Session, subject: str, body: str) -> None:
+def check_words(session: Session, subject: str, body: str) -> None:
+    """Raises WordsMissing or TooLong, beside the field."""
     most = setting_value(session, "message_characters", clock.today())
     if not subject:
         raise WordsMissing("Enter a subject", field="subject")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.models import Application
-from portal.domain.applications.queries import ApplicantViewer, StaffViewer, in_scope
+from portal.domain.applications.models import Application, State
+from portal.domain.applications.queries import ApplicantViewer, StaffViewer, in_scope, visible_application
 from portal.domain.applications.waiting import RECRUITERS
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.messages.models import Delivery, OutboxMail
@@ -66,6 +66,25 @@ class Bounced:
 def reached(viewer: StaffViewer, permission: Permission) -> ColumnElement[bool]:
     """Messages of applications this permission of the viewer's reaches."""
     return Message.application_id.in_(in_scope(select(Application.id), viewer, permission))
+
+
+def to_write_to(session: Session, viewer: StaffViewer, reference: str) -> Application:
+    """A sent application this member of staff may write about; raises NotFound for any other."""
+    found = visible_application(session, viewer, Permission.WRITE_MESSAGES, reference)
+    if found.state is State.DRAFT:
+        raise NotFound()
+    return found
+
+
+def why_bounced(code: str) -> str:
+    """A status code in words (RFC 3463): why a mail came back."""
+    detail = code.partition(".")[2]
+    words = {"1.1": "there is no such mailbox", "1.2": "there is no such mail server", "2.1": "the mailbox is closed"}
+    if detail in {"2.2", "3.1"}:
+        return "the mailbox is full"
+    if detail in words:
+        return words[detail]
+    return "the mail server refused it" if detail.startswith("7") else "it could not be delivered"
 
 
 def delivery_of(message: Message, mail: OutboxMail | None) -> DeliveryState | None:
@@ -159,3 +178,21 @@ def message_in_scope(session: Session, viewer: StaffViewer, message_id: int) -> 
     if row is None:
         raise NotFound()
     return row.Message, row.reference
+
+
+def new_for(session: Session, applicant_id: int, application_id: int) -> int:
+    """How many of our messages the applicant has not opened on the page yet. One statement."""
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .join(Application, Application.id == Message.application_id)
+        .where(Message.application_id == application_id, Application.applicant_id == applicant_id)
+        .where(Message.direction == Direction.OUT, Message.mail_id.is_not(None), Message.read_at.is_(None))
+    )
+    return session.scalar(query) or 0
+
+
+def held_messages(session: Session, applicant: ApplicantViewer, application_id: int) -> list[dict[str, str]]:
+    """What the applicant wrote, for their download, oldest first; ours are among the letters."""
+    lines = [line for line in thread(session, applicant, application_id) if not line.ours]
+    return [{"written": line.at.isoformat(), "text": line.body} for line in reversed(lines)]

@@ -83,6 +83,13 @@ def filled(version: Wording, facts: Mapping[str, str]) -> tuple[str, str]:
     return " ".join(fill(version.subject, facts).split()), fill(version.body, facts)
 
 
+def composed(session: Session, application_id: int, subject: str, body: str) -> tuple[str, str]:
+    """Words as typed, filled for one application. Raises UnknownPlaceholder beside the field."""
+    check_placeholders(subject=subject, body=body)
+    facts = facts_for(session, [application_id])[application_id]
+    return " ".join(fill(subject, facts).split()), fill(body, facts)
+
+
 def facts_for(session: Session, application_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """What fills the placeholders, for each application. Two statements, whatever their number."""
     trains = select(func.min(TrainingDay.starts_at)).where(TrainingDay.campaign_id == Campaign.id).scalar_subquery()

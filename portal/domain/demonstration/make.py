@@ -17,6 +17,7 @@ from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.actions import create_campaign, seed_catalogue
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.questions import seed_questions
+from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.demonstration.lives import LIMIT, Cast, by_section, known, life
 from portal.domain.demonstration.papers import papers
 from portal.domain.demonstration.people import somebody
@@ -50,6 +51,7 @@ def make_demonstration(
     with clock.at(planned[0].plan.opens_at - A_MONTH):
         seed_catalogue(session)
         seed_questions(session)
+        seed_templates(session)
         staff = make_staff(session, outside.keys, secret_key)
     stage = Stage(session, outside, staff, now)
     campaigns = []
