@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from portal.domain.applications.holding import everything_held
 from portal.domain.applications.queries import own_application
+from portal.domain.casework.notes import held_notes
 from portal.domain.correspondence.queries import held_messages
 from portal.extensions import db
 from portal.public.door import blueprint
@@ -24,7 +25,8 @@ def download(reference: str) -> Response:
     session, keys = db.session(), outside_of(current_app).keys
     application = own_application(session, current_user, reference)
     written = held_messages(session, current_user, application.id)
-    held = everything_held(session, current_user, application, keys) | {"messages": written}
+    notes = held_notes(session, keys, application.id)
+    held = everything_held(session, current_user, application, keys) | {"messages": written, "notes": notes}
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         archive.writestr("application.html", render_template("public/application/held.html", held=held))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import WORK, announce, unit_of_work
 from portal.domain.audit.actions import SYSTEM, Actor, record
-from portal.domain.audit.models import ActorKind
+from portal.domain.audit.models import ActorKind, AuditEvent
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.documents.examining import Specimen
 from portal.domain.documents.intake import Stored, delete_quietly
@@ -19,6 +19,7 @@ from portal.domain.documents.queries import DocumentRow, kept_keys
 from portal.domain.documents.rules import SORTS
 from portal.services.storage import Storage
 
+SAME_READING = timedelta(minutes=10)
 YOUNGEST_ORPHAN = timedelta(hours=1)  # an upload under way has an object and no row yet
 _SWEPT_AT_ONCE = 500
 
@@ -78,6 +79,20 @@ def record_opening(session: Session, actor: Actor, row: DocumentRow) -> None:
         record(
             session, actor, "document.opened", subject=("document", row.id), application_id=row.application_id, **detail
         )
+
+
+def note_opening(session: Session, actor: Actor, row: DocumentRow) -> None:
+    """Writes the same down once for the pages of one reading: again after a while."""
+    opened = select(func.max(AuditEvent.at)).where(
+        AuditEvent.subject_kind == "document",
+        AuditEvent.subject_id == row.id,
+        AuditEvent.action == "document.opened",
+        AuditEvent.actor_kind == actor.actor_kind,
+        AuditEvent.actor_id == actor.actor_id,
+    )
+    last = session.scalar(opened)
+    if last is None or abs(clock.now() - last) > SAME_READING:
+        record_opening(session, actor, row)
 
 
 def sweep_orphans(session: Session, storage: Storage, wall: datetime) -> int:
