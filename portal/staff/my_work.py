@@ -1,4 +1,4 @@
-"""My work: what waits for me, how long it has, and where to begin."""
+"""My work: what waits for me, how long it has, what closes soon, and what changed since I was last here."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from flask import Response, make_response, render_template, url_for
 from flask_login import current_user
 
 from portal import clock
+from portal.domain.accounts.deputies import stands_in_for
 from portal.domain.accounts.models import Role
 from portal.domain.accounts.rules import Permission, in_force
 from portal.domain.applications.progress import received_counts
 from portal.domain.campaigns.queries import current_campaigns, divisions
-from portal.domain.overview import Waiting, Work, waiting_for
+from portal.domain.overview.soon import Closing, Since, changed_since, closing_soon, last_here
+from portal.domain.overview.work import Waiting, Work, waiting_for
+from portal.domain.paging import FEW
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.listing import counted
 from portal.web.guards import requires
 from portal.web.navigation import exists
-from portal.web.wording import plural
+from portal.web.wording import in_days, plural
+
+MINE = {"owner": ["me", "none"]}
 
 
 @dataclass(frozen=True)
@@ -30,29 +35,58 @@ class Kind:
     note: str
     act: str
     endpoint: str
-    part: str  # the place under the heading of the page
-    stage: str | None = None  # of the list
+    part: str = "wait"  # the place under the heading of the page
+    place: dict[str, Any] | None = None  # which part of that page; the list narrows to one's own or nobody's
 
 
 KINDS: dict[Work, Kind] = {
     Work.LATE: Kind(
         "Answers past their promised day", "The applicants can see that we are late", "Read and decide",
-        "staff.applications", "late", "sift",
+        "staff.applications", "late", {"flag": "late", "sort": "oldest"},
+    ),
+    Work.LATE_READINGS: Kind(
+        "Readings past their day", "Given to assessors, and not finished", "Ask, or give to somebody else",
+        "staff.shortlisting", "late",
+    ),
+    Work.READ_LATE: Kind(
+        "Your readings past their day", "Others wait for your scores", "Read and score", "staff.shortlisting", "late",
+    ),
+    Work.READ: Kind("Applications to read", "Blind, against the criteria", "Read and score", "staff.shortlisting"),
+    Work.UNREAD: Kind(
+        "Messages from applicants", "Nobody has read them yet", "Read and answer", "staff.messages",
+        place={"part": "unread"},
+    ),
+    Work.OCCUPATION: Kind(
+        "Occupations to decide on", "Their work may not go together with the role", "Decide, with a reason",
+        "staff.applications", place={"flag": "needs_decision", "sort": "oldest"},
+    ),
+    Work.DIFFERS: Kind(
+        "Scores that differ", "Both readers are done, and too far apart", "Settle in moderation", "staff.shortlisting",
+    ),
+    Work.REPORTED: Kind(
+        "Words that still tell who it is", "A reader has reported them", "Hide them", "staff.shortlisting",
+    ),
+    Work.DUPLICATES: Kind(
+        "Perhaps the same person", "Two addresses with much in common", "Compare side by side", "staff.duplicates",
+    ),
+    Work.RETURNED: Kind(
+        "Messages that did not arrive", "The applicants have not heard from us", "Look, and send again",
+        "staff.messages", place={"part": "failed"},
     ),
     Work.SIFT: Kind(
-        "Applications to sift", "Sent, and waiting for a first reading", "Read and decide",
-        "staff.applications", "wait", "sift",
+        "Applications to sift", "Sent, and no answer given yet", "Read and decide", "staff.applications",
+        place={"stage": "sift", "sort": "oldest"},
+    ),
+    Work.PROVISIONAL: Kind(
+        "Decisions not released", "Nobody outside knows of them yet", "Look over and release", "staff.applications",
+        place={"flag": "decision"},
     ),
     Work.ENTERING: Kind(
         "Applications you began for somebody", "Begun by telephone or on paper, and not sent", "Finish and send",
-        "staff.new_application", "wait",
+        "staff.new_application",
     ),
-    Work.MEDICAL: Kind(
-        "Medical certificates to judge", "Sent in by applicants", "Open and decide", "staff.checks", "wait",
-    ),
-    Work.FITNESS: Kind(
-        "Fitness evidence to judge", "Sent in by applicants", "Open and decide", "staff.checks", "wait",
-    ),
+    Work.MEDICAL: Kind("Medical certificates to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
+    Work.FITNESS: Kind("Fitness evidence to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
 }  # fmt: skip
 ROLE_WORDS: dict[Role, str] = {
     Role.RECRUITER: "Recruiter",
@@ -70,50 +104,93 @@ DOORS = (  # places that are somebody's work although nothing waits there
     (Permission.READ_AUDIT, "staff.audit", "The audit trail", "Who did what, to what, and when."),
     (Permission.SEE_CLEARANCES, "staff.checks", "Checks", "Medical certificates and fitness evidence."),
     (Permission.SEE_APPLICATIONS, "staff.applications", "Applications", "Find a person, a reference or a postcode."),
+    (Permission.SEE_SHORTLISTING, "staff.shortlisting", "Shortlisting", "Who reads what, scores, and the line."),
+    (Permission.MANAGE_CAMPAIGNS, "staff.campaigns", "Campaigns", "Make one, change its dates or its questions."),
 )
 
 
 @blueprint.get("/")
 @requires(Permission.SEE_WORK)
 def my_work() -> Response:
-    """What waits for this person, late first, and the campaigns that are open or coming."""
+    """What waits for this person, late first, what closes soon, what changed, and the campaigns open or coming."""
     session, now = db.session(), clock.now()
-    waiting = waiting_for(session, current_user)
-    rows = [_row(each) for each in waiting if exists(KINDS[each.work].endpoint)]
-    doors = [
+    waiting = [each for each in waiting_for(session, current_user) if exists(KINDS[each.work].endpoint)]
+    closing = closing_soon(session, current_user)
+    seen = last_here(session, current_user.id, current_user.session_id)
+    since = changed_since(session, current_user, seen) if seen else None
+    parts = {part: [_row(each) for each in waiting if KINDS[each.work].part == part] for part in ("late", "wait")}
+    totals = {part: sum(each.count for each in waiting if KINDS[each.work].part == part) for part in parts}
+    context = {
+        "today": now,
+        "roles": _roles(),
+        "stands_in": [person.name for person in stands_in_for(session, current_user.id, clock.today())],
+        "last_here": seen,
+        "parts": parts,
+        "late": counted(min(totals["late"], FEW + 1)),
+        "waiting": counted(min(totals["wait"], FEW + 1)),
+        "closing": [_closing(each) for each in closing],
+        "since": _since(since) if since else [],
+        "doors": _doors(),
+        "campaigns": _campaigns(),
+    }
+    return make_response(render_template("staff/my_work/page.html", **context))
+
+
+def _doors() -> list[dict[str, str]]:
+    return [
         {"title": title, "note": note, "href": url_for(endpoint)}
         for permission, endpoint, title, note in DOORS
-        if current_user.can(permission) and exists(endpoint)
+        if exists(endpoint) and current_user.can(permission)
     ]
-    return make_response(
-        render_template(
-            "staff/my_work/page.html",
-            today=now,
-            roles=_roles(),
-            late=[row for row in rows if row["part"] == "late"],
-            waiting=[row for row in rows if row["part"] == "wait"],
-            doors=doors,
-            campaigns=_campaigns(),
-        )
-    )
 
 
 def _row(waiting: Waiting) -> dict[str, Any]:
+    """One's own and nobody's come first; where all are somebody else's, all are counted."""
     kind = KINDS[waiting.work]
     days = (clock.today() - clock.london(waiting.oldest).date()).days if waiting.oldest else 0
+    shared = kind.endpoint == "staff.applications" and 0 < waiting.own < waiting.count
     return {
-        "part": kind.part,
-        "count": counted(waiting.count),
+        "count": counted(waiting.own if shared else waiting.count),
         "title": kind.title,
         "note": kind.note,
         "act": kind.act,
         "age": "oldest today" if days < 1 else f"oldest {plural(days, 'day')}",
-        "href": url_for(kind.endpoint, stage=kind.stage, sort="oldest" if kind.stage else None),
+        "team": f"of {counted(waiting.count)}" if shared else "",
+        "href": url_for(kind.endpoint, **(kind.place or {}) | (MINE if shared else {})),
     }
 
 
+def _closing(closing: Closing) -> dict[str, Any]:
+    if closing.kind == "closes":
+        words = ("Drafts people have not sent", f"{closing.name} closes", "Reminders go by themselves")
+        href = url_for("staff.applications", campaign=closing.slug)
+    else:
+        words = ("Applications without a reader", f"{closing.name}: answers are promised", "Assign assessors")
+        href = url_for("staff.applications", campaign=closing.slug, stage="sift", sort="oldest")
+    title, note, act = words
+    return {
+        "count": counted(closing.count), "title": title, "note": note, "act": act, "when": in_days(closing.by),
+        "href": href,
+    }  # fmt: skip
+
+
+def _since(since: Since) -> list[dict[str, str]]:
+    applications = "staff.applications"
+    lines = (
+        (since.sent, "application sent", "applications sent", applications, {}),
+        (since.withdrawn, "person withdrew", "people withdrew", applications, {"stage": "ended"}),
+        (since.messages, "message from an applicant", "messages from applicants", applications, {"flag": "unread"}),
+        (since.files, "file received", "files received", applications, {"need": "medical:with_us"}),
+    )
+    return [
+        {"count": counted(number), "words": one if number == 1 else many, "href": url_for(endpoint, **place)}
+        for number, one, many, endpoint, place in lines
+        if number
+    ]
+
+
 def _roles() -> str:
-    """The viewer's roles as they hold today, with the division of those that have one."""
+    """The viewer's roles as they hold today, lent ones included, with the division of those that have one."""
     held = [role for role in current_user.roles if in_force(role, clock.today())]
     names = {}
     if any(role.division_id for role in held):

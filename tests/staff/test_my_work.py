@@ -29,9 +29,9 @@ def test_a_recruiter_sees_what_is_late_and_what_waits(app: Flask, session: Sessi
     for _ in range(2):
         a_submitted(session, app, soon)
     page = browser_of(app, a_staff_member(session, Role.RECRUITER)).get("/staff/")
-    link = '<a href="/staff/applications?stage=sift&amp;order=oldest">'
-    assert f"<td>1</td><td>{link}<b>Answers past their promised day" in page.text
-    assert f"<td>2</td><td>{link}<b>Applications to sift" in page.text
+    late, sift = (f'<a href="/staff/applications?{which}&amp;sort=oldest">' for which in ("flag=late", "stage=sift"))
+    assert f"<td>1</td><td>{late}<b>Answers past their promised day" in page.text
+    assert f"<td>2</td><td>{sift}<b>Applications to sift" in page.text
 
 
 def test_a_division_counts_its_own(app: Flask, session: Session, pilot: Campaign) -> None:

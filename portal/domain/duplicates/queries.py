@@ -50,9 +50,18 @@ def open_pairs(session: Session, viewer: StaffViewer) -> list[Pair]:
     return list(session.scalars(query.order_by(Pair.likeness.desc(), Pair.id).limit(PAGE)))
 
 
+def waiting_pairs(viewer: StaffViewer) -> Select[datetime]:
+    """Since when each pair waits that this viewer may decide on."""
+    return select(Pair.found_at.label("since")).where(Pair.state == PairState.OPEN, *_both(viewer))
+
+
+def _both(viewer: StaffViewer) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _reached(viewer, Pair.first_id), _reached(viewer, Pair.second_id)
+
+
 def _visible(viewer: StaffViewer) -> Select[Pair]:
     """Both of them; once they are one, whoever has the applications now."""
-    first, second = _reached(viewer, Pair.first_id), _reached(viewer, Pair.second_id)
+    first, second = _both(viewer)
     return select(Pair).where(or_(first & second, (Pair.state == PairState.SAME) & or_(first, second)))
 
 

@@ -1,0 +1,187 @@
+"""What waits for whom: each member of staff's work, composed from the features that know of it.
+
+Counts are exact to FEW; one more means "more". All of it is one statement, whatever the roles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.domain.accounts.rules import Permission
+from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
+from portal.domain.applications.queries import StaffViewer, in_scope
+from portal.domain.campaigns.models import Campaign, RequirementKind
+from portal.domain.casework.models import Decision
+from portal.domain.correspondence.models import Direction, Message
+from portal.domain.duplicates.queries import waiting_pairs
+from portal.domain.messages.models import Delivery, OutboxMail
+from portal.domain.paging import FEW
+from portal.domain.shortlisting.models import Assignment, Entry, Settling
+
+AnySelect = Select[*tuple[Any, ...]]
+P = Permission
+SETTLED = (*ENDED, State.DRAFT, State.APPOINTED)
+
+
+class Work(StrEnum):
+    """The kinds of waiting work there are, in the order they are shown."""
+
+    LATE = "late"  # the promised day of an answer has passed
+    LATE_READINGS = "late_readings"  # somebody's readings are past their day
+    READ_LATE = "read_late"  # one's own
+    READ = "read"
+    UNREAD = "unread"
+    OCCUPATION = "occupation"
+    DIFFERS = "differs"
+    REPORTED = "reported"
+    DUPLICATES = "duplicates"
+    RETURNED = "returned"  # mail that came back or could not leave
+    SIFT = "sift"
+    PROVISIONAL = "provisional"
+    ENTERING = "entering"
+    MEDICAL = "medical"
+    FITNESS = "fitness"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Some work: how many there are, how many of them are one's own or nobody's, and since when the oldest waits."""
+
+    work: Work
+    count: int
+    own: int
+    oldest: datetime | None
+
+
+def waiting_for(session: Session, viewer: StaffViewer) -> list[Waiting]:
+    """What this member of staff's permissions give them to do, late first; empty kinds are left out. One statement."""
+    parts = _parts(viewer)
+    if not parts:
+        return []
+    rows = session.execute(union_all(*(_counted(work, query) for work, query in parts.items())))
+    found = [Waiting(Work(row.work), row.found, row.own, row.oldest) for row in rows if row.found]
+    return sorted(found, key=lambda each: list(Work).index(each.work))
+
+
+def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    """For each kind of work, since when each piece of it waits, and whether it is one's own or nobody's."""
+    found: dict[Work, AnySelect] = {}
+    if viewer.scope(P.SEE_APPLICATIONS):
+        found |= _applications(viewer)
+    if viewer.scope(P.WRITE_MESSAGES):
+        found |= _messages(viewer)
+    if viewer.scope(P.MODERATE):
+        found |= _moderating(viewer)
+    if viewer.scope(P.SCORE_BLIND):
+        found |= _readings(viewer)
+    if viewer.scope(P.MOVE_APPLICATIONS):
+        found[Work.PROVISIONAL] = _provisional(viewer)
+    if viewer.scope(P.SETTLE_DUPLICATES):
+        found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
+    if viewer.scope(P.ENTER_APPLICATIONS):
+        begun = select(Application.created_at.label("since"), literal(1).label("own")).order_by(Application.created_at)
+        mine = begun.where(Application.state == State.DRAFT, Application.channel != Channel.ONLINE)
+        found[Work.ENTERING] = mine.where(Application.entered_by == viewer.id)
+    if viewer.scope(P.SEE_CLEARANCES):
+        found[Work.MEDICAL] = _with_us(viewer, RequirementKind.MEDICAL, P.SEE_CLEARANCES)
+        found[Work.FITNESS] = _with_us(viewer, RequirementKind.FITNESS, P.SEE_CLEARANCES)
+    return found
+
+
+def _own(viewer: StaffViewer) -> ColumnElement[int]:
+    """1 where the application is the viewer's own to look after, or nobody's."""
+    mine = or_(Application.owner_id.is_(None), Application.owner_id == viewer.id)
+    return case((mine, 1), else_=0).label("own")
+
+
+def _applications(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    today = clock.today()
+    sent = select(Application.received_at.label("since"), _own(viewer)).order_by(Application.received_at)
+    here = in_scope(sent.join(Campaign, Campaign.id == Application.campaign_id), viewer, P.SEE_APPLICATIONS)
+    promised = Application.next_contact_on
+    late = or_(
+        and_(promised < today, Application.state.not_in(SETTLED)),
+        and_(promised.is_(None), Application.state == State.SUBMITTED, Campaign.answer_by < today),
+    )
+    return {
+        Work.LATE: here.where(late),
+        Work.SIFT: here.where(Application.state == State.SUBMITTED, ~func.coalesce(late, False)),
+        Work.OCCUPATION: _with_us(viewer, RequirementKind.OCCUPATION, P.SEE_APPLICATIONS),
+    }
+
+
+def _messages(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    query = select(Message.created_at.label("since"), _own(viewer)).order_by(Message.created_at)
+    here = in_scope(query.join(Application, Application.id == Message.application_id), viewer, P.WRITE_MESSAGES)
+    mail = here.join(OutboxMail, OutboxMail.id == Message.mail_id)
+    returned = or_(OutboxMail.state == Delivery.FAILED, OutboxMail.bounced_at.is_not(None))
+    return {
+        Work.UNREAD: here.where(Message.direction == Direction.IN, Message.read_at.is_(None)),
+        Work.RETURNED: mail.where(Message.direction == Direction.OUT, returned),
+    }
+
+
+def _moderating(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    live = Application.state == State.SUBMITTED
+    given = select(Assignment.assigned_at.label("since"), literal(1).label("own")).order_by(Assignment.assigned_at)
+    given = in_scope(given.join(Application, Application.id == Assignment.application_id), viewer, P.MODERATE)
+    given = given.where(live, Assignment.stepped_down_at.is_(None))
+    entries = select(Application.received_at.label("since"), literal(1).label("own")).order_by(Application.received_at)
+    entries = in_scope(entries.join(Entry, Entry.application_id == Application.id), viewer, P.MODERATE)
+    late = Assignment.due_on < clock.today()
+    return {
+        Work.LATE_READINGS: given.where(Assignment.completed_at.is_(None), late),
+        Work.REPORTED: given.where(Assignment.shows_who.is_not(None)),
+        Work.DIFFERS: entries.where(live, Entry.state == Settling.DIFFERS),
+    }
+
+
+def _readings(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    """One's own, whose applications one must not otherwise reach."""
+    mine = (
+        select(Assignment.assigned_at.label("since"), literal(1).label("own"))
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.staff_id == viewer.id, Application.state == State.SUBMITTED)
+        .where(Assignment.completed_at.is_(None), Assignment.stepped_down_at.is_(None))
+        .order_by(Assignment.assigned_at)
+    )
+    today = clock.today()
+    return {Work.READ_LATE: mine.where(Assignment.due_on < today), Work.READ: mine.where(Assignment.due_on >= today)}
+
+
+def _provisional(viewer: StaffViewer) -> AnySelect:
+    query = (
+        select(Decision.decided_at.label("since"), _own(viewer))
+        .join(Application, Application.id == Decision.application_id)
+        .where(Decision.undone_at.is_(None), Decision.released_at.is_(None))
+        .order_by(Decision.decided_at)
+    )
+    return in_scope(query, viewer, P.MOVE_APPLICATIONS)
+
+
+def _with_us(viewer: StaffViewer, kind: RequirementKind, permission: Permission) -> AnySelect:
+    query = (
+        select(func.coalesce(Requirement.asked_at, Application.received_at).label("since"), _own(viewer))
+        .join(Application, Application.id == Requirement.application_id)
+        .where(Requirement.kind == kind, Requirement.state == RequirementState.WITH_US)
+        .where(Application.received_at.is_not(None), Application.state.not_in(ENDED))
+    )
+    return in_scope(query, viewer, permission)
+
+
+def _counted(work: Work, query: AnySelect) -> AnySelect:
+    some = query.limit(FEW + 1).subquery()
+    counted: AnySelect = select(
+        literal(work.value).label("work"),
+        func.count().label("found"),
+        func.coalesce(func.sum(some.c.own), 0).label("own"),
+        func.min(some.c.since).label("oldest"),
+    ).select_from(some)
+    return counted
