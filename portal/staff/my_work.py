@@ -104,6 +104,7 @@ DOORS = (  # places that are somebody's work although nothing waits there
     (Permission.READ_AUDIT, "staff.audit", "The audit trail", "Who did what, to what, and when."),
     (Permission.SEE_CLEARANCES, "staff.checks", "Checks", "Medical certificates and fitness evidence."),
     (Permission.SEE_APPLICATIONS, "staff.applications", "Applications", "Find a person, a reference or a postcode."),
+    (Permission.SETTLE_DUPLICATES, "staff.duplicates", "Perhaps the same person", "Two addresses, much in common."),
     (Permission.SEE_SHORTLISTING, "staff.shortlisting", "Shortlisting", "Who reads what, scores, and the line."),
     (Permission.MANAGE_CAMPAIGNS, "staff.campaigns", "Campaigns", "Make one, change its dates or its questions."),
 )

@@ -87,6 +87,7 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.ENTER_APPLICATIONS):
         begun = select(Application.created_at.label("since"), literal(1).label("own")).order_by(Application.created_at)
+        begun = begun.join(Campaign, Campaign.id == Application.campaign_id).where(Campaign.closes_at > clock.now())
         mine = begun.where(Application.state == State.DRAFT, Application.channel != Channel.ONLINE)
         found[Work.ENTERING] = mine.where(Application.entered_by == viewer.id)
     if viewer.scope(P.SEE_CLEARANCES):
