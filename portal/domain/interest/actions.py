@@ -47,7 +47,7 @@ def register(session: Session, email: str, scheme_id: int, district_id: int | No
                 scheme=scheme.name, stop_token=stop_token(session, address, Kind.CAMPAIGNS),
             )  # fmt: skip
             return
-        if row is not None and row.ended_at is None and now - AGAIN < row.created_at <= now:
+        if row is not None and row.ended_at is None and abs(now - row.created_at) < AGAIN:
             return
         token = _offered(session, row, address, scheme_id, district_id)
         queue_mail(session, "interest_confirm", to=address, secret=True, scheme=scheme.name, token=token)
