@@ -142,7 +142,7 @@ def calls_of(session: Session, keys: KeyRing, application_id: int) -> list[Calle
 
 def held_notes(session: Session, keys: KeyRing, application_id: int) -> list[dict[str, str]]:
     """What staff wrote of an applicant, for the applicant to take away: no names, newest first."""
-    written = [*notes_of(session, keys, application_id), *calls_of(session, keys, application_id)]
+    written: list[Noted | Called] = [*notes_of(session, keys, application_id), *calls_of(session, keys, application_id)]
     newest = sorted((each for each in written if each.text), key=lambda each: each.at, reverse=True)
     return [{"written": clock.london(each.at).isoformat(timespec="seconds"), "text": each.text} for each in newest]
 
