@@ -110,6 +110,7 @@ class DecideForm(FlaskForm):  # type: ignore[misc]
         "Why, if it is not this time",
         description="The applicant reads this sentence.",
         choices=[SelectChoice("", "Choose a reason"), *(SelectChoice(*each) for each in DECLINE_REASONS.items())],
+        default="",
         widget=GovSelect(),
     )
     feedback = TextAreaField(
