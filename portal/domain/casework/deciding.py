@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -37,6 +37,7 @@ from portal.domain.refusals import NotFound
 __all__ = [
     "DECLINE_REASONS",
     "REOPEN_REASONS",
+    "counted",
     "decide",
     "decide_all",
     "last_released",
@@ -53,6 +54,17 @@ def provisional(session: Session, ids: Collection[int]) -> dict[int, Decision]:
         Decision.application_id.in_(ids), Decision.undone_at.is_(None), Decision.released_at.is_(None)
     )
     return {each.application_id: each for each in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def counted(session: Session, ids: Select[int]) -> dict[tuple[Verdict, str | None], int]:
+    """How many of these applications have which provisional verdict, for which reason. One statement."""
+    query = (
+        select(Decision.verdict, Decision.reason, func.count())
+        .where(Decision.application_id.in_(ids), Decision.undone_at.is_(None), Decision.released_at.is_(None))
+        .group_by(Decision.verdict, Decision.reason)
+        .order_by(Decision.verdict, Decision.reason)
+    )
+    return {(verdict, reason): count for verdict, reason, count in session.execute(query)}
 
 
 def last_released(session: Session, application_id: int) -> Decision | None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
+from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.applications.rules import MOVES
 from portal.domain.audit.actions import Actor
 from portal.domain.bulk.acting import Acting
 from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
 from portal.domain.bulk.models import Run
 from portal.domain.casework import deciding
-from portal.domain.casework.models import Decision
+from portal.domain.casework.models import Decision, Verdict
+from portal.domain.casework.outcomes import outcome_letter
 from portal.domain.casework.verdicts import ACT_OF, MADE_BY_RULE
 from portal.domain.refusals import Conflict
 from portal.domain.shortlisting.gate import score_of, unsettled_in
+from portal.services.mail import Letter, Letters
 
 A = Application.__table__.c
 
@@ -66,6 +71,26 @@ def release_decided(session: Session, actor: Actor, application_id: int, *, apar
 def _too_early(application_id: int) -> Select[int]:
     by_rule = _provisional(Decision.reason.in_(MADE_BY_RULE))
     return select(A.id).where(A.id == application_id, by_rule, unsettled_in(A.campaign_id).exists())
+
+
+def decided_in(viewer: StaffViewer, campaign_id: int) -> Select[int]:
+    """A campaign's applications with a provisional decision, within the viewer's reach."""
+    query = select(A.id).where(A.campaign_id == campaign_id, _provisional())
+    return in_scope(query, viewer, Permission.MODERATE)
+
+
+def letters_of(session: Session, letters: Letters, chosen: Mapping[Verdict, int]) -> dict[Verdict, Letter]:
+    """The letter each of these applications would get for its provisional decision, its reference left out: a
+    moderator still knows them by alias."""
+    decisions = deciding.provisional(session, chosen.values())
+    found = {}
+    for verdict, application_id in chosen.items():
+        application = session.get_one(Application, application_id)
+        name, context = outcome_letter(session, application, decisions[application_id])
+        scheme, _, _rest = application.reference.partition("-")
+        masked = context | {"reference": f"{scheme}-••••-••••"}
+        found[verdict] = letters.write(name, masked, recipient=application.applicant.email, message_id="preview")
+    return found
 
 
 def _turn(session: Session, who: Acting, application_id: int, run: Run) -> int | None:

@@ -127,6 +127,12 @@ def blind_packet(session: Session, keys: KeyRing, viewer: StaffViewer, public_id
     )
 
 
+def masked_answers(session: Session, keys: KeyRing, application_id: int) -> tuple[BlindAnswer, ...]:
+    """What may be read of an application under any alias: a moderator's too. Who may, the caller has asked."""
+    application = session.get_one(Application, application_id)
+    return _masked(session, keys, application, criteria_of(session, application.campaign_id))
+
+
 def _own(session: Session, viewer: StaffViewer, public_id: str) -> tuple[Assignment, Application]:
     known = exists().where(Conflict.staff_id == viewer.id, Conflict.application_id == Assignment.application_id)
     query = (

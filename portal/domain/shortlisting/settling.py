@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.domain.applications.models import Application
+from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import kept_from
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.criteria import MOST_POINTS, criteria_of
@@ -135,6 +135,8 @@ def settle(
         entry = held_entry(session, application_id)
         if entry is None or _kept(session, actor, application_id):
             raise NotFound()
+        if session.get_one(Application, application_id, populate_existing=True).state is not State.SUBMITTED:
+            raise NotToSettle("It has moved on: the applicant has been told, or has withdrawn.")
         weights = {each.id: each.weight for each in criteria_of(session, entry.campaign_id)}
         if set(points) != set(weights) or not all(1 <= each <= MOST_POINTS for each in points.values()):
             raise PointsMissing(field="points")
@@ -165,7 +167,7 @@ def _kept(session: Session, actor: Actor, application_id: int) -> bool:
 def settled_points(session: Session, application_id: int) -> dict[int, int]:
     """A moderator's points by criterion; empty where none has settled it."""
     query = select(SettledScore.criterion_id, SettledScore.points).where(SettledScore.application_id == application_id)
-    return dict(session.execute(query).tuples())
+    return {row.criterion_id: row.points for row in session.execute(query)}
 
 
 def _write(session: Session, entry: Entry, points: Mapping[int, int], score: int) -> None:
