@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from portal import clock
-from portal.domain.campaigns.models import Question, QuestionKind, QuestionVersion
+from portal.domain.campaigns.models import Campaign, Question, QuestionKind, QuestionVersion
 from portal.domain.campaigns.questions import CORE, YES_OR_NO, Choice, When
 
 K = QuestionKind
@@ -17,6 +20,7 @@ WITH_CHOICES = (K.CHOICE, K.CHOICES)
 DECIDING = (K.CHOICE, K.CHOICES, K.YES_NO)  # those another question's asking may hang on
 OWN_KEY = re.compile(r"question-[a-z0-9]+")  # never a core question's key, nor any other page's address
 AFTER_CORE = len(CORE)
+LONGEST_VALUE = 40
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,19 @@ def planned_questions(campaign_id: int, plans: Sequence[QuestionPlan], strand_id
 
 def question_version(plan: QuestionPlan, number: int) -> QuestionVersion:
     """One wording of a question."""
-    return QuestionVersion(
-        number=number,
-        kind=plan.kind,
-        label=plan.label,
-        hint=plan.hint,
-        options=_options(plan),
-        required=plan.required,
-        word_limit=plan.word_limit,
-        created_at=clock.now(),
-    )
+    return QuestionVersion(number=number, created_at=clock.now(), **wording_of(plan))
+
+
+def wording_of(plan: QuestionPlan) -> dict[str, Any]:
+    """A plan as a version's columns."""
+    return {
+        "kind": plan.kind,
+        "label": plan.label,
+        "hint": plan.hint,
+        "options": _options(plan),
+        "required": plan.required,
+        "word_limit": plan.word_limit,
+    }
 
 
 def _options(plan: QuestionPlan) -> dict[str, Any]:
@@ -82,6 +89,69 @@ def _options(plan: QuestionPlan) -> dict[str, Any]:
     return options
 
 
-def values_of(plan: QuestionPlan) -> tuple[str, ...]:
-    """What another question's asking may hang on."""
-    return YES_OR_NO if plan.kind is K.YES_NO else tuple(choice.value for choice in plan.choices)
+@dataclass(frozen=True)
+class OwnQuestion:
+    """A question as it reads now. `number` is its version, `page` the key of the question it stands below, or its
+    own."""
+
+    id: int
+    number: int
+    page: str
+    plan: QuestionPlan
+
+    @property
+    def key(self) -> str:
+        return self.plan.key
+
+
+def own_questions(session: Session, campaign: Campaign) -> list[OwnQuestion]:
+    """What a campaign asks beside what every campaign asks, in order; retired ones are not among them."""
+    strands = {strand.id: strand.slug for strand in campaign.scheme.strands}
+    return [
+        OwnQuestion(row.id, row.versions[-1].number, row.section, plan_of(row, strands))
+        for row in question_rows(session, campaign.id)
+    ]
+
+
+def question_rows(session: Session, campaign_id: int) -> list[Question]:
+    query = select(Question).where(Question.campaign_id == campaign_id, Question.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Question.position, Question.id)))
+
+
+def plan_of(question: Question, strands: Mapping[int, str]) -> QuestionPlan:
+    """The plan that would make this question again."""
+    version = question.versions[-1]
+    options = version.options
+    return QuestionPlan(
+        key=question.key,
+        kind=version.kind,
+        title=options["title"],
+        label=version.label,
+        hint=version.hint,
+        required=version.required,
+        word_limit=version.word_limit,
+        choices=tuple(Choice(each["value"], each["label"]) for each in options.get("choices", ())),
+        strand=strands[question.strand_id] if question.strand_id else None,
+        when=When(**options["when"]) if "when" in options else None,
+    )
+
+
+def values_of(plan: QuestionPlan) -> dict[str, str]:
+    """What another question's asking may hang on: each value and how it reads."""
+    if plan.kind is K.YES_NO:
+        return {value: value.capitalize() for value in YES_OR_NO}
+    return {choice.value: choice.label for choice in plan.choices}
+
+
+def choices_from(labels: Sequence[str]) -> tuple[Choice, ...]:
+    """Choices as they are typed, one a line. A value comes from its words, so that the same words stay the same answer
+    wherever they are moved, and other words never are."""
+    found: dict[str, Choice] = {}
+    for label in labels:
+        value = base = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_VALUE] or "choice"
+        number = 1
+        while value in found:
+            number += 1
+            value = f"{base}-{number}"
+        found[value] = Choice(value, label)
+    return tuple(found.values())

@@ -37,7 +37,7 @@ def current_campaigns(session: Session, now: datetime) -> Sequence[Campaign]:
 
 def past_campaigns(session: Session, now: datetime, limit: int) -> Sequence[Campaign]:
     """The last `limit` that closed, latest first."""
-    closed = _for_cards().where(_published(now), Campaign.closes_at <= now)
+    closed = _for_cards().where(_published(now), Campaign.closes_at <= now, Campaign.archived_at.is_(None))
     return session.scalars(closed.order_by(Campaign.closes_at.desc(), Campaign.id.desc()).limit(limit)).all()
 
 
