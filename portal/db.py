@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another writer on SQLite
+MAPPED_BYTES = 256 * 2**20  # of a SQLite file read straight from the system's cache: 100,000 applications and more
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,6 +109,7 @@ def prepare_engine(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            f"mmap_size = {MAPPED_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

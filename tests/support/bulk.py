@@ -111,7 +111,9 @@ class _Maker:
         random, key = self.random, self.first + number
         campaign_id, opens_at = self.campaigns[number * len(self.campaigns) // self.n]
         state = _SPREAD[(number * len(self.campaigns) * len(_SPREAD) // self.n + random.randrange(40)) % len(_SPREAD)]
-        at: datetime = opens_at + timedelta(days=17) * random.random()
+        # People begin one after another, and send what they began within two days.
+        begun = number * len(self.campaigns) / self.n % 1
+        at: datetime = opens_at + timedelta(days=15) * begun + timedelta(days=2) * random.random()
         given, family = random.choice(GIVEN), random.choice(STEMS) + random.choice(ENDINGS)
         body = self._new_body()
         application = {

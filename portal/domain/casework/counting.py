@@ -45,13 +45,13 @@ def counts(session: Session, wanted: Narrowed, stage: ListStage | None, page: Pa
     found = _each(session, wanted, dict.fromkeys((None, stage)))
     if found.stages[None] > FEW:
         return found
-    every = _grouped(session, wanted)
-    return Counts(every.stages, found.drafts)
+    return _grouped(session, wanted)
 
 
 def every_count(session: Session, wanted: Narrowed) -> Counts:
-    """Applications in each stage, and drafts, in one statement."""
-    return _each(session, wanted, (None, *ListStage))
+    """Applications in each stage, and drafts, in one statement. Where more is asked than indexes hold, it reads all
+    that match."""
+    return _each(session, wanted, (None, *ListStage)) if wanted.plain else _grouped(session, wanted)
 
 
 def _told_by(page: Page, stage: ListStage | None) -> Counts:
@@ -75,7 +75,7 @@ def _each(session: Session, wanted: Narrowed, stages: Iterable[ListStage | None]
 
 def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelect:
     """Skipping `FEW` rows costs half of counting them, so what has more is never counted."""
-    conditions = [A.state.in_(states), *within(wanted), *looked_up(wanted)]
+    conditions = [A.state.in_(states), *within(wanted)]
     more = select(literal(1)).select_from(Application).where(*conditions).limit(1).offset(FEW).exists()
     number = select(func.count()).select_from(Application).where(*conditions).scalar_subquery()
     counted: AnySelect = select(literal(name).label("name"), case((more, FEW + 1), else_=number).label("found"))
@@ -83,10 +83,14 @@ def _bounded(name: str, states: tuple[State, ...], wanted: Narrowed) -> AnySelec
 
 
 def _grouped(session: Session, wanted: Narrowed) -> Counts:
-    """Where matches are few all are counted in one go."""
-    query = select(A.state, func.count().label("found")).where(A.state.in_(tuple(STAGE_OF)), *within(wanted))
+    """All that match, counted in one go."""
+    query = select(A.state, func.count().label("found")).where(*within(wanted), *looked_up(wanted))
     found: dict[ListStage | None, int] = dict.fromkeys(ListStage, 0)
+    drafts = 0
     for row in session.execute(query.group_by(A.state)):
-        found[STAGE_OF[row.state]] += row.found
+        if row.state is State.DRAFT:
+            drafts = row.found
+        else:
+            found[STAGE_OF[row.state]] += row.found
     found[None] = sum(found.values())
-    return Counts({stage: min(FEW + 1, number) for stage, number in found.items()}, None)
+    return Counts({stage: min(FEW + 1, number) for stage, number in found.items()}, min(FEW + 1, drafts))

@@ -38,7 +38,12 @@ SETTLED = (*ENDED, State.APPOINTED)  # nothing more is promised
 
 def matching(wanted: Narrowed, stage: ListStage | None) -> Select[int]:
     """The ids of everything the list would show, on all its pages. What the viewer is kept from is not there."""
-    return select(A.id).where(A.state.in_(states_of(stage)), *within(wanted), *looked_up(wanted))
+    return select(A.id).where(sent(stage), *within(wanted), *looked_up(wanted))
+
+
+def sent(stage: ListStage | None) -> Condition:
+    """In this stage, or in any: no draft."""
+    return A.state.in_(STATES[stage]) if stage else _hidden(A.state) != State.DRAFT
 
 
 def states_of(stage: ListStage | None) -> tuple[State, ...]:
@@ -50,11 +55,13 @@ def within(wanted: Narrowed) -> Conditions:
     conditions: Conditions = []
     if wanted.campaigns:
         conditions.append(A.campaign_id.in_(wanted.campaigns))
-    return conditions + beside(wanted)
+    if not wanted.anywhere:
+        conditions.append(A.district_id.in_(wanted.districts))
+    return conditions + allowed(wanted.kept)
 
 
 def beside(wanted: Narrowed) -> Conditions:
-    """The same but for the campaigns. Said (+ 0) so that no index is chosen for it: it only leaves rows out."""
+    """The same but for the campaigns. Said (+ 0) so that no index is chosen for it: the way in is decided already."""
     conditions: Conditions = []
     if not wanted.anywhere:
         conditions.append((A.district_id + 0).in_(wanted.districts))

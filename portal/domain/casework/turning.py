@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from portal.domain.applications.models import Application
 from portal.domain.applications.stages import ListStage
 from portal.domain.casework.details import details
-from portal.domain.casework.matching import A, Conditions, beside, looked_up, states_of, tested, within
+from portal.domain.casework.matching import A, Conditions, beside, looked_up, sent, states_of, tested, within
 from portal.domain.casework.narrowing import Narrowed, Sort
 from portal.domain.casework.places import ORDERS, Place, beyond, place_of
 from portal.domain.paging import PAGE
@@ -122,7 +122,7 @@ def _gathered(asked: _Asked) -> Subquery:
     """All that match, found with no thought of their order."""
     key = ORDERS[asked.sort].column
     sides = [and_(*beyond(asked.sort, asked.place, back=asked.back, gap=gap)) for gap in asked.pieces]
-    conditions = [A.state.in_(states_of(asked.stage)), *within(asked.wanted), *looked_up(asked.wanted), or_(*sides)]
+    conditions = [sent(asked.stage), *within(asked.wanted), *looked_up(asked.wanted), or_(*sides)]
     found = select(A.id, key.label("key")).where(*conditions).cte("found").prefix_with("MATERIALIZED")
     best = select(found.c.id).order_by(*asked.ordered(found.c.key, found.c.id)).limit(PAGE + 1)
     return best.subquery("top")
