@@ -55,3 +55,9 @@ const wide = matchMedia("(min-width: 701px)");
 const fold = () => document.querySelector("[data-fold]").toggleAttribute("open", wide.matches);
 wide.addEventListener("change", fold);
 fold();
+
+// The application one goes on to can lead to its neighbours: this tab remembers the list and its order.
+addEventListener("pagehide", () => {
+  const paths = [...document.querySelectorAll(`${FORM} tbody th a`)].map(({ pathname }) => pathname);
+  sessionStorage.setItem("applications-list", JSON.stringify({ list: location.href, paths }));
+});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 SENTENCES: dict[str, str] = {
@@ -149,10 +150,13 @@ def particulars(action: str, detail: Mapping[str, Any], *, health: bool) -> str:
     """The codes of an event that help a reader: "telephone", "medical, met". What was found of somebody's health
     is left out unless the reader may know it: then they read only that it was decided."""
     hidden = () if health or action not in OF_HEALTH else ("state", "reason")
-    found = [_words(detail[name]) for name in SHOWN if detail.get(name) and name not in hidden]
+    found = [_words(name, detail[name]) for name in SHOWN if detail.get(name) and name not in hidden]
     return ", ".join(found)
 
 
-def _words(value: Any) -> str:
+def _words(name: str, value: Any) -> str:
+    if name == "day":
+        day = date.fromisoformat(value)
+        return f"{day.day} {day:%B %Y}"
     listed = value if isinstance(value, list) else [value]
     return ", ".join(str(each).replace("_", " ") for each in listed)
