@@ -20,7 +20,7 @@ from portal.domain.casework.columns import LABELS, USUAL, Column, chosen
 from portal.domain.casework.listing import Choices, Counts, Narrowed, Page, Sort
 from portal.domain.casework.views import Surroundings, View, surroundings
 from portal.domain.paging import FEW
-from portal.staff.filters import MARKS, NEEDS, SORTS, STILL, Asked, Facet, facets
+from portal.staff.filters import LETTERS, MARKS, NEEDS, SORTS, STILL, Asked, Facet, facets
 from portal.staff.rows import marks_shown, shown_row
 
 TABS: dict[ListStage | None, str] = {
@@ -156,7 +156,6 @@ def _table(reading: Reading, page: Page) -> dict[str, Any]:
         "rows": [shown_row(row, marks, asked.text) for row in page.rows],
         "columns": [_column(column, asked) for column in columns],
         "every_column": [(column.value, label, column in shown) for column, label in LABELS.items()],
-        "legend": [{"letters": MARKS[kind][0], "name": MARKS[kind][1]} for kind in marks],
         "back": asked.address(before=str(page.previous)) if page.previous else None,
         "more": asked.address(after=str(page.next)) if page.next else None,
     }
@@ -164,7 +163,7 @@ def _table(reading: Reading, page: Page) -> dict[str, Any]:
 
 def _rail(reading: Reading) -> dict[str, Any]:
     sorts = {sort.value: words for sort, words in SORTS.items()}
-    return {"facets": reading.offered, "needs": list(NEEDS.items()), "sorts": sorts}
+    return {"facets": reading.offered, "needs": list(NEEDS.items()), "letters": list(LETTERS.values()), "sorts": sorts}
 
 
 def _how_many(asked: Asked, counts: Counts, page: Page) -> str:

@@ -32,7 +32,7 @@ from portal.domain.casework.columns import LABELS, REQUIREMENTS, Column, promise
 from portal.domain.casework.details import details
 from portal.domain.refusals import Refusal
 
-AT_ONCE = 1_000  # rows fetched from the database together
+AT_ONCE = 500  # rows fetched from the database together
 MOST_ROWS = 1_048_575  # of one sheet, below its heading
 K = RequirementKind
 MARK_WORDS = {"them": "with the applicant", "us": "with us", "late": "late", "none": "not asked yet"}

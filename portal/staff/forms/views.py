@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovTextInput
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 LONGEST_NAME = 40
 
@@ -21,7 +21,7 @@ class ViewForm(FlaskForm):  # type: ignore[misc]
         widget=GovTextInput(),
         filters=[_plain],
         validators=[
-            InputRequired("Enter a name"),
+            DataRequired("Enter a name"),
             Length(max=LONGEST_NAME, message=f"Use at most {LONGEST_NAME} characters"),
         ],
     )
