@@ -874,20 +874,71 @@ def upgrade() -> None:
     op.create_index(
         "ix_application_campaign_promised",
         "application",
+        ["campaign_id", "next_contact_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_application_campaign_score",
+        "application",
+        ["campaign_id", "score", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_application_campaign_state_promised",
+        "application",
         ["campaign_id", "state", "next_contact_on", "id"],
         unique=False,
     )
     op.create_index(
-        "ix_application_campaign_score", "application", ["campaign_id", "state", "score", "id"], unique=False
+        "ix_application_campaign_state_score", "application", ["campaign_id", "state", "score", "id"], unique=False
     )
     op.create_index(
-        "ix_application_campaign_still", "application", ["campaign_id", "state", "state_since", "id"], unique=False
+        "ix_application_campaign_state_still",
+        "application",
+        ["campaign_id", "state", "state_since", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_application_campaign_still",
+        "application",
+        ["campaign_id", "state_since", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
     )
     op.create_index("ix_application_next_contact", "application", ["next_contact_on"], unique=False)
     op.create_index("ix_application_owner", "application", ["owner_id", "state", "received_at", "id"], unique=False)
-    op.create_index("ix_application_promised", "application", ["state", "next_contact_on", "id"], unique=False)
-    op.create_index("ix_application_score", "application", ["state", "score", "id"], unique=False)
-    op.create_index("ix_application_still", "application", ["state", "state_since", "id"], unique=False)
+    op.create_index(
+        "ix_application_promised",
+        "application",
+        ["next_contact_on", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_application_score",
+        "application",
+        ["score", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.create_index("ix_application_state_promised", "application", ["state", "next_contact_on", "id"], unique=False)
+    op.create_index("ix_application_state_score", "application", ["state", "score", "id"], unique=False)
+    op.create_index("ix_application_state_still", "application", ["state", "state_since", "id"], unique=False)
+    op.create_index(
+        "ix_application_still",
+        "application",
+        ["state_since", "id"],
+        unique=False,
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_application_unmatched",
         "application",
@@ -947,14 +998,50 @@ def downgrade() -> None:
         sqlite_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
         postgresql_where=sa.text("matched_at IS NULL AND received_at IS NOT NULL"),
     )
-    op.drop_index("ix_application_still", table_name="application")
-    op.drop_index("ix_application_score", table_name="application")
-    op.drop_index("ix_application_promised", table_name="application")
+    op.drop_index(
+        "ix_application_still",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.drop_index("ix_application_state_still", table_name="application")
+    op.drop_index("ix_application_state_score", table_name="application")
+    op.drop_index("ix_application_state_promised", table_name="application")
+    op.drop_index(
+        "ix_application_score",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_application_promised",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
     op.drop_index("ix_application_owner", table_name="application")
     op.drop_index("ix_application_next_contact", table_name="application")
-    op.drop_index("ix_application_campaign_still", table_name="application")
-    op.drop_index("ix_application_campaign_score", table_name="application")
-    op.drop_index("ix_application_campaign_promised", table_name="application")
+    op.drop_index(
+        "ix_application_campaign_still",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.drop_index("ix_application_campaign_state_still", table_name="application")
+    op.drop_index("ix_application_campaign_state_score", table_name="application")
+    op.drop_index("ix_application_campaign_state_promised", table_name="application")
+    op.drop_index(
+        "ix_application_campaign_score",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_application_campaign_promised",
+        table_name="application",
+        sqlite_where=sa.text("received_at IS NOT NULL"),
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
     op.drop_column("application", "matched_at")
     op.drop_column("application", "reserve_place")
     op.drop_column("application", "score")

@@ -22,7 +22,7 @@ from portal.domain.applications.models import (
     RequirementState,
     State,
 )
-from portal.domain.applications.stages import STAGE_OF, STATES, ListStage
+from portal.domain.applications.stages import STATES, ListStage
 from portal.domain.campaigns.models import Campaign, Question, RequirementKind
 from portal.domain.casework.models import ApplicationTag, Decision
 from portal.domain.casework.narrowing import Flag, KeptFrom, Narrowed
@@ -44,10 +44,6 @@ def matching(wanted: Narrowed, stage: ListStage | None) -> Select[int]:
 def sent(stage: ListStage | None) -> Condition:
     """In this stage, or in any: no draft."""
     return A.state.in_(STATES[stage]) if stage else _hidden(A.state) != State.DRAFT
-
-
-def states_of(stage: ListStage | None) -> tuple[State, ...]:
-    return STATES[stage] if stage else tuple(STAGE_OF)
 
 
 def within(wanted: Narrowed) -> Conditions:

@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application
-from portal.domain.applications.stages import ListStage
+from portal.domain.applications.stages import STATES, ListStage
 from portal.domain.casework.details import details
-from portal.domain.casework.matching import A, Conditions, beside, looked_up, sent, states_of, tested, within
+from portal.domain.casework.matching import A, Conditions, beside, looked_up, sent, tested, within
 from portal.domain.casework.narrowing import Narrowed, Sort
 from portal.domain.casework.places import ORDERS, Place, beyond, place_of
 from portal.domain.paging import PAGE
@@ -161,16 +161,15 @@ def _outside(wanted: Narrowed) -> Conditions:
 
 def _ways(wanted: Narrowed, stage: ListStage | None, sort: Sort) -> list[Conditions]:
     """Equalities that each lead into an index in the list's order; together they are the whole list."""
+    campaigns: list[Conditions] = [[]]
+    if 0 < len(wanted.campaigns) <= MOST_CAMPAIGNS:
+        campaigns = [[A.campaign_id == key] for key in wanted.campaigns]
+    if stage is not None:
+        return [[*campaign, A.state == state] for campaign, state in product(campaigns, STATES[stage])]
     by_arrival = sort in (Sort.NEWEST, Sort.OLDEST)
-    states = states_of(stage) if stage or not by_arrival else ()
-    campaigns = wanted.campaigns if len(wanted.campaigns) <= MOST_CAMPAIGNS else ()
-    if campaigns and states:
-        return [[A.campaign_id == key, A.state == state] for key, state in product(campaigns, states)]
-    if campaigns:
-        return [[A.campaign_id == key] for key in campaigns]
-    if states:
-        return [[A.state == state] for state in states]
-    return [[A.district_id == key] for key in wanted.districts] or [[]]
+    if by_arrival and not wanted.campaigns and wanted.districts:
+        return [[A.district_id == key] for key in wanted.districts]
+    return [[*campaign, A.received_at.is_not(None)] for campaign in campaigns]
 
 
 def _turned(rows: list[Row[Any]], sort: Sort, following: Place | None, *, back: bool) -> Page:
