@@ -111,6 +111,12 @@ ROWS = (
     Row("staff.save_view", "/staff/applications/views/new", CASEWORKERS, 200, TOKEN_MISSING),
     Row("staff.change_view", "/staff/applications/views/{view}", CASEWORKERS, 200, TOKEN_MISSING),
     Row("staff.delete_view", "/staff/applications/views/{view}/delete", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.bulk_preview", "/staff/applications/act", CASEWORKERS, 303, TOKEN_MISSING),
+    Row("staff.begin_run", "/staff/runs", CASEWORKERS, None, TOKEN_MISSING),
+    Row("staff.runs", "/staff/runs", CASEWORKERS),
+    Row("staff.run", "/staff/runs/{run}", CASEWORKERS),
+    Row("staff.stop_run", "/staff/runs/{run}/stop", CASEWORKERS, 200, TOKEN_MISSING),
+    Row("staff.undo_run", "/staff/runs/{run}/undo", CASEWORKERS, 303, TOKEN_MISSING),
     Row("staff.export", "/staff/applications/export", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.export_file", "/staff/applications/export/file", RECRUITER, None, TOKEN_MISSING),
     Row("staff.application", "/staff/applications/{sent}", CASEWORKERS),
@@ -133,6 +139,10 @@ ROWS = (
     Row("staff.duplicates", "/staff/duplicates", RECRUITER),
     Row("staff.duplicate", "/staff/duplicates/{pair}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.keep_apart", "/staff/duplicates/{pair}/apart", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.moderation", "/staff/shortlisting/{sift}", RECRUITER),
+    Row("staff.set_line", "/staff/shortlisting/{sift}/line", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.settle", "/staff/shortlisting/{sift}/settle/heron-63", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.release_shortlist", "/staff/shortlisting/{sift}/release", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.messages", "/staff/messages", RECRUITER),
     Row("staff.message", "/staff/applications/{sent}/message", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.cancel_message", "/staff/messages/{message}/cancel", RECRUITER, None, TOKEN_MISSING),
@@ -175,6 +185,9 @@ SENT_ON = {
     ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.change_view", "GET"): {"liaison": 404},
     ("staff.delete_view", "GET"): {"liaison": 404},
+    ("staff.run", "GET"): {"liaison": 404},
+    ("staff.stop_run", "GET"): {"liaison": 404},
+    ("staff.undo_run", "GET"): {"liaison": 404},
 }
 
 # Signing in and out change who is asking: their own tests walk them.

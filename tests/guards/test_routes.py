@@ -24,10 +24,12 @@ from portal.extensions import db
 from tests.guards.matrix import ALL, ELSEWHERE, ROWS, SENT_ON, TOKEN_MISSING, Row, denied
 from tests.guards.walk import World, fingerprint, people
 from tests.support import databases
+from tests.support.bulk_runs import confirmed
 from tests.support.live import form_token
 from tests.support.make_applications import a_draft, a_submitted
 from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.make_documents import a_document, set_clock
+from tests.support.moderation import a_sift, read_as
 from tests.support.people import a_staff_member, an_applicant, browser_of
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
@@ -65,7 +67,10 @@ def made_world(app: Flask) -> World:
     entered = enter_for(session, a_staff_member(session, Role.RECRUITER), "r@example.org", campaign, Channel.PAPER)
     seed_templates(session)
     message = write_to_us(session, owner, sent.id, "When will you write?")
+    sift = a_sift(session, campaign=another)
+    read_as(session, sift, sent, sift.points(5), sift.points(1), alias="Heron 63")
     made.names = {
+        "sift": another.slug,
         "message": str(message.id),
         "wording": "general",
         "campaign": campaign.slug,
@@ -78,6 +83,7 @@ def made_world(app: Flask) -> World:
         "member": str(member.id),
         "role": str(member.roles[0].id),
         "view": str(a_view(made)),
+        "run": str(confirmed(made.as_("recruiter"), "shortlist", [sent.reference])),
     }
     return made
 
@@ -175,7 +181,7 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
 
 NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999", "entered": "CPV-2222-2222",
            "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
-           "member": "999999", "role": "999999", "view": "999999", "message": "999999",
+           "member": "999999", "role": "999999", "view": "999999", "run": "999999", "message": "999999",
            "wording": "no-such"}  # fmt: skip
 
 

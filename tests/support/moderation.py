@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ class MadeSift:
         return sum(each.weight * given for each, given in zip(self.criteria, points, strict=True))
 
 
-def a_sift(session: Session, app: Flask, *, campaign: Campaign | None = None) -> MadeSift:
+def a_sift(session: Session, *, campaign: Campaign | None = None) -> MadeSift:
     """A sift with nobody in it yet."""
     campaign = campaign or the_pilot(session)
     readers = (a_staff_member(session, Role.ASSESSOR), a_staff_member(session, Role.ASSESSOR))
@@ -60,15 +61,11 @@ def a_sift(session: Session, app: Flask, *, campaign: Campaign | None = None) ->
 
 
 def sent_in(
-    session: Session, app: Flask, sift: MadeSift, first: Points | None, second: Points | None, **how: object
+    session: Session, app: Flask, sift: MadeSift, first: Points | None, second: Points | None, **how: Any
 ) -> Application:
-    """One application read so; no points: that reading is not finished. Each is received a minute after the last.
-
-    `veto` and `asks` are the first reader's.
-    """
+    """One application read so; no points: that reading is not finished. Each is received a minute after the last."""
     at = while_open(sift.campaign) + timedelta(minutes=len(sift.applications) + 1)
-    postcode = str(how.pop("postcode", "ME14 1XX"))
-    found = a_submitted(session, app, sift.campaign, received_at=at, postcode=postcode)
+    found = a_submitted(session, app, sift.campaign, received_at=at)
     read_as(session, sift, found, first, second, **how)
     sift.applications.append(found)
     return found
@@ -80,29 +77,33 @@ def read_as(
     application: Application,
     first: Points | None,
     second: Points | None,
-    **how: object,
+    *,
+    alias: str = "",
+    veto: str | None = None,
+    asks: bool = False,
 ) -> None:
-    """Puts an application into the sift with these readings."""
+    """Puts an application into the sift with these readings; the veto and the wish are the first reader's."""
     number = next(_numbers)
     with unit_of_work(session):
-        session.add(Entry(application_id=application.id, campaign_id=sift.campaign.id, alias=f"Heron {number}"))
+        session.add(
+            Entry(application_id=application.id, campaign_id=sift.campaign.id, alias=alias or f"Heron {number}")
+        )
         session.flush()
         for seat, (reader, points) in enumerate(zip(sift.readers, (first, second), strict=True), 1):
-            own = how if seat == 1 else {}
             reading = Assignment(
                 public_id=f"p{number}-{seat}", alias=f"Teal {number}", application_id=application.id,
                 staff_id=reader.id, seat=seat, assigned_at=clock.now(), due_on=clock.today(),
                 completed_at=clock.now() if points is not None else None,
-                veto=own.get("veto"), asks_moderation=bool(own.get("asks")),
+                veto=veto if seat == 1 else None, asks_moderation=asks and seat == 1,
             )  # fmt: skip
             session.add(reading)
             session.flush()
-            session.add_all(
-                Score(
-                    assignment_id=reading.id, criterion_id=each.id, criterion_version_id=each.version_id,
-                    points=given, words=f"Words for {given}", scored_at=clock.now(),
-                )
-                for each, given in zip(sift.criteria, points or (), strict=points is not None)
-            )  # fmt: skip
+            for each, given in zip(sift.criteria, points or (), strict=points is not None):
+                session.add(
+                    Score(
+                        assignment_id=reading.id, criterion_id=each.id, criterion_version_id=each.version_id,
+                        points=given, words=f"Words for {given}", scored_at=clock.now(),
+                    )
+                )  # fmt: skip
         session.flush()
         consider(session, application.id)
