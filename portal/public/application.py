@@ -21,6 +21,8 @@ from portal.domain.applications.standing import standing_of
 from portal.domain.applications.waiting import checks, road
 from portal.domain.campaigns.queries import current_campaigns
 from portal.domain.campaigns.rules import days_left, last_day
+from portal.domain.casework.deciding import last_released
+from portal.domain.casework.outcomes import told
 from portal.domain.correspondence.queries import new_for
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
@@ -76,6 +78,7 @@ def _tracker(found: Application) -> Response:
         promise=promise_of(found),
         stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
         sent_words=day_month(received),
+        told=told(session, found, last_released(session, found.id)),
         new_messages=new_for(session, current_user.id, found.id),
         letters=letters_of(session, found.id, current_user.person.email),
         checks=checks(requirements),

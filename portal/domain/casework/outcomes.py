@@ -5,6 +5,7 @@ The page that asks for a release shows these very letters before any is sent.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
-from portal.domain.applications.models import Application
+from portal.domain.applications.models import Application, State
 from portal.domain.applications.waiting import RECRUITERS
 from portal.domain.campaigns.models import Campaign, Scheme
 from portal.domain.campaigns.rules import last_day
@@ -46,6 +47,28 @@ def outcome_letter(session: Session, application: Application, decision: Decisio
             said |= {"reason": reason_sentence(decision.reason), "feedback": feedback_lines(decision.feedback)}
             said |= ways_on(session, campaign)
     return LETTERS[decision.verdict], said
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an applicant's own page says of the outcome, as the letter said it. `place`: on the reserve list."""
+
+    reason: str = ""
+    feedback: tuple[str, ...] = ()
+    place: int | None = None
+    ways_on: Context = field(default_factory=dict)
+
+
+def told(session: Session, application: Application, decision: Decision | None) -> Told | None:
+    """What was released, in the applicant's words; none where the application is not where that led."""
+    if application.state is State.RESERVE:
+        return Told(place=application.reserve_place) if application.reserve_place else None
+    if application.state is not State.UNSUCCESSFUL or decision is None or decision.verdict is not Verdict.DECLINE:
+        return None
+    return Told(
+        reason_sentence(decision.reason), tuple(feedback_lines(decision.feedback)),
+        ways_on=ways_on(session, application.campaign),
+    )  # fmt: skip
 
 
 def reopened_letter(application: Application) -> tuple[str, Context]:
