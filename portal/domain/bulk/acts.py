@@ -31,9 +31,10 @@ class LeftOut(Refusal):
 
 @dataclass(frozen=True)
 class Act:
-    """One line of the registry. The same `obstacles` make the preview, the set at confirmation, and the check
-    when an application's turn comes; `lasting` says of what was done that it can no longer be undone. An act is done
-    to one (`do`), or to a whole batch `together` where what one gets depends on what the others get."""
+    """One line of the registry. The same `obstacles` make the preview, the set at confirmation, and the check when
+    an application's turn comes; a preview may ask before the detail is filled in. `lasting` says of what was done that
+    it can no longer be undone. An act is done to one (`do`), or to a whole batch `together` where what one gets
+    depends on what the others get."""
 
     key: str
     permission: Permission

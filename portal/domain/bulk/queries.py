@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.rules import Permission
+from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.bulk import choosing
 from portal.domain.bulk.acts import Registry
@@ -82,6 +83,7 @@ def lines(
     go on from. One statement."""
     query = (
         select(A.id, A.reference, A.given_name, A.family_name, I.why)
+        .select_from(Application)
         .join(RunItem, I.application_id == A.id)
         .where(I.run_id == run.id, I.state == state, I.application_id > after)
         .where(I.why.is_not(None) if why else I.why.is_(None))
@@ -99,10 +101,11 @@ def undoable(session: Session, registry: Registry, run: Run) -> tuple[int, dict[
         return 0, {}
     why = choosing.why(act.lasting(run))
     query = (
-        select(why.label("why"), func.count())
+        select(why.label("why"), func.count().label("number"))
+        .select_from(Application)
         .join(RunItem, I.application_id == A.id)
         .where(I.run_id == run.id, I.state == ItemState.DONE, I.why.is_(None))
         .group_by(why)
     )
-    found: dict[str | None, int] = dict(session.execute(query).tuples())
+    found: dict[str | None, int] = {row.why: row.number for row in session.execute(query)}
     return found.pop(None, 0), {code: number for code, number in found.items() if code}

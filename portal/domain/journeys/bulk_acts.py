@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import ColumnElement, and_, exists, not_, select
@@ -14,10 +15,10 @@ from portal.domain.bulk.acting import Acting
 from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
 from portal.domain.bulk.models import Run
 from portal.domain.casework.deciding import decide, provisional, undo_decision
-from portal.domain.casework.models import ApplicationTag, Decision, Verdict
+from portal.domain.casework.models import ApplicationTag, Decision, Tag, Verdict
 from portal.domain.casework.owners import could_own
 from portal.domain.casework.owning import NotAnOwner, give_owner
-from portal.domain.casework.tagging import tag, untag
+from portal.domain.casework.tagging import tag, tag_named, untag
 from portal.domain.casework.verdicts import ACT_OF
 from portal.domain.journeys.bulk_messages import MESSAGE
 from portal.domain.journeys.bulk_readers import ASSESSORS
@@ -51,6 +52,8 @@ def _owner(session: Session, application_id: int) -> int | None:
 
 
 def _owner_stays(detail: Detail) -> Obstacles:
+    if "owner_id" not in detail:
+        return []
     owner_id: int | None = detail["owner_id"]
     if owner_id is None:
         return [("already", A.owner_id.is_(None))]
@@ -75,17 +78,31 @@ def _owner_changed(run: Run) -> Obstacles:
 
 
 def _has_tag(detail: Detail) -> ColumnElement[bool]:
-    return exists().where(ApplicationTag.application_id == A.id, ApplicationTag.tag_id == detail["tag_id"])
+    found = select(ApplicationTag.tag_id).join(Tag, Tag.id == ApplicationTag.tag_id)
+    return found.where(ApplicationTag.application_id == A.id, Tag.name == detail["tag"]).exists()
+
+
+def _tagged(detail: Detail) -> Obstacles:
+    return [("already", _has_tag(detail))] if "tag" in detail else []
+
+
+def _untagged(detail: Detail) -> Obstacles:
+    return [("already", not_(_has_tag(detail)))] if "tag" in detail else []
 
 
 def _tag(session: Session, who: Acting, application_id: int, run: Run, _before: int | None = None) -> None:
-    if not tag(session, who, application_id, run.detail["tag_id"], run_id=run.id):
+    if not tag(session, who, application_id, tag_named(session, who, run.detail["tag"]).id, run_id=run.id):
         raise LeftOut("already")
 
 
 def _untag(session: Session, who: Acting, application_id: int, run: Run, _before: int | None = None) -> None:
-    if not untag(session, who, application_id, run.detail["tag_id"], run_id=run.id):
+    if not untag(session, who, application_id, tag_named(session, who, run.detail["tag"]).id, run_id=run.id):
         raise LeftOut("already")
+
+
+def _changed(opposite: Callable[[Detail], Obstacles], run: Run) -> Obstacles:
+    """Somebody has since done what undoing would do."""
+    return [("changed", condition) for _code, condition in opposite(run.detail)]
 
 
 # Verdicts
@@ -151,14 +168,8 @@ def _verdict(key: str, verdict: Verdict) -> Act:
 
 _ALL = (
     Act("own", P.WRITE_NOTES, _owner_stays, _own, undo=_give_back, lasting=_owner_changed),
-    Act(
-        "tag", P.WRITE_NOTES, lambda detail: [("already", _has_tag(detail))], _tag,
-        undo=_untag, lasting=lambda run: [("changed", not_(_has_tag(run.detail)))],
-    ),
-    Act(
-        "untag", P.WRITE_NOTES, lambda detail: [("already", not_(_has_tag(detail)))], _untag,
-        undo=_tag, lasting=lambda run: [("changed", _has_tag(run.detail))],
-    ),
+    Act("tag", P.WRITE_NOTES, _tagged, _tag, undo=_untag, lasting=partial(_changed, _untagged)),
+    Act("untag", P.WRITE_NOTES, _untagged, _untag, undo=_tag, lasting=partial(_changed, _tagged)),
     _verdict("shortlist", Verdict.SHORTLIST),
     _verdict("reserve", Verdict.RESERVE),
     _verdict("decline", Verdict.DECLINE),
