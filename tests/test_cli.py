@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import portal
+from tests.services.test_bounces import report
 from tests.support.services import free_port
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -108,3 +110,21 @@ def test_links_follow_the_port(environ: dict[str, str]) -> None:
 def test_sweeping_an_empty_store_sweeps_nothing(environ: dict[str, str]) -> None:
     _run(environ, "migrate")
     assert json.loads(_run(environ, "sweep").output) == {"swept": 0}
+
+
+def test_mail_that_came_back_is_noted_from_a_mail_servers_pipe(environ: dict[str, str], tmp_path: Path) -> None:
+    _run(environ, "migrate")
+    database = sqlite3.connect(tmp_path / "data" / "portal.sqlite")
+    columns = "message_id, name, recipient, context, secret, state, created_at, next_attempt_at, attempts, sent_at"
+    at = "2018-01-15 10:00:00.000000"
+    values = ("<0123456789abcdef@volunteer.portal>", "x", "ada@example.org", "{}", 0, "sent", at, at, 1, at)
+    database.execute(f"INSERT INTO outbox_mail ({columns}) VALUES ({', '.join('?' * len(values))})", values)
+    database.commit()
+    for given in (b"no mail at all", report(original="<nobody@knows>"), report(), report()):
+        found = CliRunner().invoke(portal, ["bounce"], input=given, env=environ)
+        assert (found.exit_code, found.output) == (0, ""), "a report that is not ours must not come back itself"
+    [(bounced_at, status)] = database.execute("SELECT bounced_at, bounce FROM outbox_mail").fetchall()
+    assert bounced_at is not None and status == "5.1.1"
+    assert database.execute("SELECT count(*) FROM audit_event WHERE action = 'mail.bounced'").fetchone() == (1,)
+    assert database.execute("SELECT count(*) FROM message_template").fetchone() != (0,), "migrating brings the wordings"
+    database.close()

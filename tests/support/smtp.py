@@ -31,6 +31,7 @@ class Taken:
     recipient: str
     message_id: str
     message: Message
+    sender: str = ""  # of the envelope
 
 
 @dataclass
@@ -98,7 +99,7 @@ class SmtpSink:
             return self.data[recipient]
         content = envelope.content
         message = message_from_bytes(content if isinstance(content, bytes) else str(content).encode())
-        self.taken.append(Taken(recipient, str(message["Message-ID"]), message))
+        self.taken.append(Taken(recipient, str(message["Message-ID"]), message, envelope.mail_from or ""))
         return "250 OK"
 
 

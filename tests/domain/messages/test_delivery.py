@@ -17,6 +17,8 @@ from portal.config import Settings
 from portal.db import unit_of_work
 from portal.domain.messages.actions import GIVE_UP_AFTER, LONGEST_WAIT, deliver_due, notify_once, queue_mail
 from portal.domain.messages.models import Delivery, OutboxMail
+from portal.extensions import mail
+from portal.services.mail import Letter, MailmanPost
 from portal.web.setup import outside_of
 from tests.support.smtp import SmtpSink, own_certificate
 
@@ -198,3 +200,27 @@ def test_a_notice_is_queued_once(session: Session) -> None:
         ]
     assert asked == [True, False, True, True]
     assert len(session.scalars(select(OutboxMail)).all()) == 3
+
+
+def test_undeliverable_mail_comes_back_to_its_own_address(
+    settings: Settings, sink: SmtpSink, session: Session, app: Flask
+) -> None:
+    """The envelope names it, so that reports go there; people still see whom the mail is from."""
+    settings = replace(settings, mail_bounce="bounce@volunteer.example")
+    post = MailmanPost(mail, sender=settings.mail_from, bounce=settings.mail_bounce)
+    post.send(Letter("ada@example.org", "Hello", "Text", "<p>Text</p>", "<1@volunteer.portal>", (("X-One", "1"),)))
+    [letter] = sink.taken
+    assert letter.sender == "bounce@volunteer.example"
+    assert (letter.message["From"], letter.message["X-One"]) == (settings.mail_from, "1")
+
+
+def test_a_letter_that_can_be_stopped_says_how(app: Flask, session: Session, sink: SmtpSink) -> None:
+    """RFC 8058: both headers, the address by HTTP, and the same link in the words."""
+    with unit_of_work(session):
+        queue_mail(session, "interest_known", to="ada@example.org", scheme="Volunteer", stop_token="abc-123")
+    queue(session, "ben")
+    deliver(app, session)
+    stoppable, plain = (letter.message for letter in sink.taken)
+    assert stoppable["List-Unsubscribe"] == "<http://localhost/unsubscribe/abc-123>"
+    assert stoppable["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert plain["List-Unsubscribe"] is None and plain["List-Unsubscribe-Post"] is None
