@@ -48,8 +48,8 @@ class MadeSift:
         return sum(each.weight * given for each, given in zip(self.criteria, points, strict=True))
 
 
-def a_sift(session: Session, *, campaign: Campaign | None = None) -> MadeSift:
-    """A sift with nobody in it yet."""
+def a_sift(session: Session, *, campaign: Campaign | None = None, reader_id: int | None = None) -> MadeSift:
+    """A sift with nobody in it yet; its readers have finished, but for one more (`reader_id`) who has not."""
     campaign = campaign or the_pilot(session)
     readers = (a_staff_member(session, Role.ASSESSOR), a_staff_member(session, Role.ASSESSOR))
     with unit_of_work(session):
@@ -57,6 +57,8 @@ def a_sift(session: Session, *, campaign: Campaign | None = None) -> MadeSift:
             session.add(
                 Assessor(campaign_id=campaign.id, staff_id=each.id, added_at=clock.now(), finished_at=clock.now())
             )
+        if reader_id is not None:
+            session.add(Assessor(campaign_id=campaign.id, staff_id=reader_id, added_at=clock.now()))
     return MadeSift(campaign, criteria_of(session, campaign.id), readers)
 
 
