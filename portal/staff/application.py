@@ -43,6 +43,7 @@ def latest(reference: str) -> Response:
     found = sent_application(Permission.SEE_APPLICATIONS, reference)
     if newest(session, found) == request.args.get("mark"):
         return make_response("", 204)
+    viewing.note_view(session, current_user, found.id, adjustments=False)
     parts = changed(session, outside_of(current_app).keys, current_user, found)
     return make_response(render_template("staff/application/latest.html", **parts))
 

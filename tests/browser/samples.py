@@ -110,6 +110,13 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.wordings": _of("recruiter", "/staff/messages/wordings"),
     "staff.new_wording": _of("recruiter", "/staff/messages/wordings/new"),
     "staff.wording": _of("recruiter", "/staff/messages/wordings/general"),
+    "staff.shortlisting": _both(_of("assessor", "/staff/shortlisting"), _of("recruiter", "/staff/shortlisting")),
+    "staff.known_people": _of("assessor", "/staff/shortlisting/known"),
+    "staff.score": _of("assessor", *(f"/staff/shortlisting/read/{{reading}}/{place}" for place in (1, 5))),
+    "staff.know_person": _of("assessor", "/staff/shortlisting/read/{reading}/know"),
+    "staff.shows_who": _of("assessor", "/staff/shortlisting/read/{reading}/shows-who"),
+    "staff.assessors": _of("recruiter", "/staff/shortlisting/{read}/assessors"),
+    "staff.assessor": _of("recruiter", "/staff/shortlisting/{read}/assessors/{reader}"),
     "staff.moderation": _of(
         "recruiter", "/staff/shortlisting/{slug}", "/staff/shortlisting/{slug}?show=all&line=20&reserves=2"
     ),
@@ -156,6 +163,7 @@ NOT_PAGES = {
     "public.download": "a download",
     "public.medical_form_to_print": "a PDF",
     "staff.document": "a download",
+    "staff.reading": "goes on to a criterion; with all of them scored test_blind_scoring.py looks at it",
     "staff.document_page": "a picture",
     "staff.latest": "parts of a page for one that is open",
     "public.submit": "a GET goes on to the check page",

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, State
@@ -139,6 +140,17 @@ def test_releasing_shows_the_letter_and_sends_it_once(
         assert browser.post(path, data=browser.tokens(page) | {"seen": str(made.id)}).status_code == 303
     assert state(session, sent) is State.UNSUCCESSFUL and letters(session, "outcome_unsuccessful") == 1
     assert "Unsuccessful on" in browser.get(address(sent)).text
+
+
+def test_a_promise_is_kept_by_the_letter(
+    app: Flask, session: Session, sent: Application, recruiter: StaffMember
+) -> None:
+    with unit_of_work(session):
+        session.get_one(Application, sent.id).next_contact_on = clock.today()
+    decide(session, recruiter, sent.id, Verdict.SHORTLIST)
+    release(session, recruiter, sent.id)
+    session.rollback()
+    assert session.get_one(Application, sent.id, populate_existing=True).next_contact_on is None
 
 
 def test_an_ended_application_is_opened_again_for_a_reason(

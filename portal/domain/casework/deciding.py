@@ -208,6 +208,7 @@ def _move(application: Application, act: Act) -> None:
     assert to is not None
     application.state_before, application.state = application.state, to
     application.state_since = clock.now()
+    application.next_contact_on = None  # kept, by the letter that goes with it
     application.version += 1
 
 
@@ -226,6 +227,7 @@ def reopen(session: Session, actor: Actor, application_id: int, reason: str) -> 
             raise LivesAgain()
         application.state, application.state_before = application.state_before or State.SUBMITTED, None
         application.state_since, application.withdrawn_reason = clock.now(), None
+        application.next_contact_on = None  # of before it ended
         application.version += 1
         record(
             session, actor, "application.reopened", subject=("application", application_id),

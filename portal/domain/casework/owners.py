@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
 from portal.domain.accounts.models import StaffMember, StaffRole
 from portal.domain.accounts.rules import GRANTS, Permission
-from portal.domain.applications.models import Application
-from portal.domain.applications.queries import kept_from
-from portal.domain.campaigns.models import District
+from portal.domain.casework.owning import may_own
 
 _CASEWORK = tuple(role for role, granted in GRANTS.items() if Permission.SEE_APPLICATIONS in granted)
 
@@ -28,10 +26,7 @@ def _holds(owner_id: int | InstrumentedAttribute[int]) -> list[ColumnElement[boo
 
 def could_own(owner_id: int) -> ColumnElement[bool]:
     """Applications this member of staff could answer for: an account in use, within reach, kept from none of them."""
-    here = exists().where(District.id == Application.district_id, District.division_id == StaffRole.division_id)
-    reaches = exists().where(*_holds(owner_id), or_(StaffRole.division_id.is_(None), here))
-    in_use = exists().where(StaffMember.id == owner_id, StaffMember.disabled_at.is_(None))
-    return and_(in_use, reaches, not_(kept_from(owner_id)))
+    return may_own(owner_id)
 
 
 def owners(session: Session) -> list[StaffMember]:

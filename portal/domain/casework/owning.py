@@ -50,7 +50,8 @@ def may_own(staff_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     today = clock.today()
     person, held = aliased(StaffMember), aliased(StaffRole)
     opens = [role for role in Role if Permission.SEE_APPLICATIONS in GRANTS[role]]
-    division = select(District.division_id).where(District.id == Application.district_id).scalar_subquery()
+    here = select(District.division_id).where(District.id == Application.district_id)
+    division = here.correlate(Application).scalar_subquery()  # two levels down it would not be by itself
     reaches = exists().where(
         person.id == staff_id,
         person.disabled_at.is_(None),
