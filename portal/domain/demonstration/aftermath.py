@@ -38,13 +38,11 @@ def between(chance: Random, first: date, last: date) -> datetime:
 
 
 def aftermath(stage: Stage, chance: Random, application: Application) -> Life:
-    """From the sift to wherever it ends. Whatever lies after now does not happen."""
+    """From the answer of the sift to wherever it ends. Whatever lies after now does not happen."""
     campaign, recruiter = application.campaign, _recruiter(stage, application.campaign)
-    yield At(between(chance, clock.london(campaign.closes_at).date(), campaign.answer_by))
-    verdict = chance.choices((Act.SHORTLIST, Act.HOLD, Act.TURN_DOWN), (62, 9, 29))[0]
-    move(stage.session, recruiter, application, verdict, By.RECRUITER)
+    yield At(between(chance, campaign.answer_by, campaign.answer_by + DAY * 3))  # the sift released its answers
     settle(stage.session, recruiter, application, K.OCCUPATION)
-    if verdict is Act.SHORTLIST:
+    if application.state is State.SHORTLISTED:
         yield from _interview(stage, chance, application, recruiter)
     if application.state is State.RESERVE:
         yield At(working_hour(chance, clock.start_of(campaign.starts_on) + DAY * chance.randint(5, 40)))

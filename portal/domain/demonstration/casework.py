@@ -55,9 +55,9 @@ def settle(
     requirement = _of(application, kind)
     if requirement is None or requirement.decided_at is not None:
         return
+    by, now, asked = actor.actor_id, clock.now(), requirement.asked_at or clock.now()
+    requirement.asked_at, requirement.decided_by, requirement.decided_at = asked, by, now
     requirement.state = RequirementState.MET if met else RequirementState.NOT_MET
-    requirement.asked_at = requirement.asked_at or clock.now()
-    requirement.decided_by, requirement.decided_at = actor.actor_id, clock.now()
     _record(session, actor, "requirement.decided", application, kind=kind.value, state=requirement.state.value)
 
 

@@ -18,10 +18,12 @@ from portal.domain.campaigns.actions import create_campaign, seed_catalogue
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.questions import seed_questions
 from portal.domain.correspondence.shipped import seed_templates
+from portal.domain.demonstration.desk import LONG_OPEN, TWICE, desk, saved_views, sent_twice
 from portal.domain.demonstration.lives import LIMIT, Cast, by_section, known, life
 from portal.domain.demonstration.papers import papers
 from portal.domain.demonstration.people import somebody
 from portal.domain.demonstration.plans import parts
+from portal.domain.demonstration.sifting import sift
 from portal.domain.demonstration.staff import DOMAIN, make_staff
 from portal.domain.demonstration.stage import At, Life, Stage, play
 from portal.domain.journeys.checking import check_due
@@ -59,10 +61,28 @@ def make_demonstration(
         with clock.at(min(part.plan.published_at or now, now) - A_MINUTE):
             campaigns.append(create_campaign(session, staff["recruiter"], part.plan))
     chance = Random(seed)
-    casts = _casts(campaigns, [part.share for part in planned], applications - 2, chance)
-    play(stage, [*(life(stage, cast) for cast in casts), *_applicants_own(stage, campaigns, chance)])
+    others = 2 + TWICE * len(_patrols(campaigns, now))  # the applicant of the demonstration, and who sends twice
+    casts = _casts(campaigns, [part.share for part in planned], applications - others, chance)
+    applicants = (life(stage, cast) for cast in casts)
+    play(stage, [*applicants, *_applicants_own(stage, campaigns, chance), *_work(stage, campaigns, chance)])
     with clock.at(now), unit_of_work(session):
+        saved_views(session, staff["recruiter"])
         record(session, SYSTEM, MADE, subject=("demonstration", None), applications=applications)
+
+
+def _work(stage: Stage, campaigns: list[Campaign], chance: Random) -> Iterator[Life]:
+    """What staff do in each campaign, and those who send a second one."""
+    for campaign in campaigns:
+        yield sift(stage, campaign, Random(chance.random()))
+        yield desk(stage, campaign, Random(chance.random()))
+    for campaign in _patrols(campaigns, stage.now):
+        yield sent_twice(stage, campaign, Random(chance.random()))
+
+
+def _patrols(campaigns: list[Campaign], now: datetime) -> list[Campaign]:
+    """The one campaign, if any, in which some have had the time to send a second application."""
+    open_now = (each for each in campaigns if each.scheme.code == "CPV" and each.opens_at + LONG_OPEN <= now)
+    return [each for each in open_now if now < each.closes_at][:1]
 
 
 def _casts(campaigns: list[Campaign], shares: list[int], applications: int, chance: Random) -> Iterator[Cast]:

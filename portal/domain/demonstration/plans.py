@@ -38,7 +38,7 @@ def parts(now: datetime) -> list[Part]:
         Part(_cadet_leaders(today), 0),
     ]
     if over:
-        found += [Part(_west_again(today), 140), Part(_east(today), 60)]
+        found += [Part(_west_again(today), 120), Part(_north(today), 40), Part(_east(today), 60)]
     return sorted(found, key=lambda part: part.plan.opens_at)
 
 
@@ -104,6 +104,30 @@ def _east(today: date) -> CampaignPlan:
         starts_on=_after(training),
         places=40,
         target=90,
+        training=training,
+        published_at=clock.start_of(opens),
+    )
+
+
+def _north(today: date) -> CampaignPlan:
+    """Closed six days ago: two people are reading each application, and the answers are promised in eight days."""
+    opens, closes = today - _days(30), today - _days(6)
+    training = tuple(training_weekends(_saturday(today + _days(80)), 5, 2))
+    return CampaignPlan(
+        scheme="community-policing-volunteer",
+        slug=f"cpv-north-{_season(opens)}",
+        name=f"Community Policing Volunteer, North Division {opens.year}",
+        lead="Along the river and up on the downs: be the trained, uniformed volunteer who already knows the way.",
+        districts=NORTH,
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=today + _days(8),
+        interviews_from=today + _days(10),
+        interviews_to=today + _days(40),
+        starts_on=_after(training),
+        places=30,
+        target=80,
         training=training,
         published_at=clock.start_of(opens),
     )

@@ -47,6 +47,8 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("recruiter-north", "Jude Abiola", Role.RECRUITER, division="north"),
     Account("assessor", "Morwenna Pike", Role.ASSESSOR, "Assessors"),
     Account("assessor-2", "Samir Lund", Role.ASSESSOR, "Assessors"),
+    Account("assessor-3", "Lowri Benbow", Role.ASSESSOR, "Assessors"),
+    Account("assessor-4", "Tobias Okello", Role.ASSESSOR, "Assessors"),
     Account("liaison", "Hester Voss", Role.LIAISON, "West Division volunteering", "west"),
     Account("liaison-north", "Callum Adeyemi", Role.LIAISON, "North Division volunteering", "north"),
     Account("vetting", "Ingrid Solace", Role.VETTING, "Vetting unit"),
