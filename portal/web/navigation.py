@@ -63,7 +63,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "staff": (
         Entry("My work", "staff.my_work"),
         Entry("Applications", "staff.applications", Permission.SEE_APPLICATIONS),
-        Entry("Shortlisting", "staff.shortlisting"),
+        Entry("Campaigns", "staff.campaigns", Permission.MANAGE_CAMPAIGNS),
+        Entry("Shortlisting", "staff.shortlisting", Permission.SEE_SHORTLISTING),
         Entry("Interviews", "staff.interviews"),
         Entry("Checks", "staff.checks", Permission.SEE_CLEARANCES),
         Entry("Cohorts", "staff.cohorts"),

@@ -28,10 +28,11 @@ from tests.support.files import make_pdf_with_script, make_png
 from tests.support.live import cookies_of
 from tests.support.make_applications import a_draft, a_submitted
 from tests.support.make_documents import a_document
+from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.people import an_applicant
 
-STAFF = {role.value: role for role in (Role.RECRUITER, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)}
+STAFF = {role.value: role for role in (Role.RECRUITER, Role.ASSESSOR, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)}
 APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone")
 
 
@@ -131,6 +132,9 @@ def _applicants(session: Session, cast: Cast) -> None:
     a_document(session, app, drafted, kind=RequirementKind.FITNESS, content=make_png(), name="shuttle run.png")
     a_document(session, app, drafted, content=make_pdf_with_script(), name="certificate with script.pdf")
     _letters(session, people["sent"], kept["sent"], cast)
+    reader = _person(session, cast.emails["assessor"])
+    read, reading = one_reading(session, app, reader.id)
+    cast.refs |= {"read": read.slug, "reading": reading.public_id, "reader": str(reader.id)}
     sift = a_sift(session, campaign=campaign)
     read_as(session, sift, kept["sent"], sift.points(5), sift.points(1), alias="Heron 63", asks=True)
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))

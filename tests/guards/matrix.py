@@ -15,6 +15,8 @@ EVERY_ROLE = ALL[4:]
 OWNER = ("owner",)
 APPLICANTS = ("owner", "neighbour")
 RECRUITER = ("recruiter",)
+ASSESSOR = ("assessor",)
+SIFTERS = ("recruiter", "assessor")
 CASEWORKERS = ("recruiter", "liaison")
 REVIEWER = ("medical",)
 ADMINISTRATOR = ("administrator",)
@@ -139,6 +141,27 @@ ROWS = (
     Row("staff.duplicates", "/staff/duplicates", RECRUITER),
     Row("staff.duplicate", "/staff/duplicates/{pair}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.keep_apart", "/staff/duplicates/{pair}/apart", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.shortlisting", "/staff/shortlisting", SIFTERS),
+    Row("staff.known_people", "/staff/shortlisting/known", SIFTERS, 200, TOKEN_MISSING),
+    Row("staff.forget_known", "/staff/shortlisting/known/1/forget", SIFTERS, None, TOKEN_MISSING),
+    Row("staff.reading", "/staff/shortlisting/read/{reading}", ASSESSOR, 303),
+    Row("staff.score", "/staff/shortlisting/read/{reading}/1", ASSESSOR, 200, TOKEN_MISSING),
+    Row("staff.finish_reading", "/staff/shortlisting/read/{reading}/finish", ASSESSOR, None, TOKEN_MISSING),
+    Row("staff.look", "/staff/shortlisting/read/{reading}/look", ASSESSOR, None, TOKEN_MISSING),
+    Row("staff.know_person", "/staff/shortlisting/read/{reading}/know", ASSESSOR, 200, TOKEN_MISSING),
+    Row("staff.shows_who", "/staff/shortlisting/read/{reading}/shows-who", ASSESSOR, 200, TOKEN_MISSING),
+    Row("staff.assessors", "/staff/shortlisting/{read}/assessors", RECRUITER),
+    Row("staff.add_assessor", "/staff/shortlisting/{read}/assessors/add", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.assign_readers", "/staff/shortlisting/{read}/assessors/assign", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.set_due", "/staff/shortlisting/{read}/assessors/due", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.assessor", "/staff/shortlisting/{read}/assessors/{reader}", RECRUITER),
+    Row("staff.give_reading", "/staff/shortlisting/{read}/assessors/{reader}/readings/{number}", RECRUITER, None,
+        TOKEN_MISSING),
+    Row("staff.hand_over", "/staff/shortlisting/{read}/assessors/{reader}/hand-over", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.remove_assessor", "/staff/shortlisting/{read}/assessors/{reader}/remove", RECRUITER, None,
+        TOKEN_MISSING),
+    Row("staff.settle_report", "/staff/shortlisting/{read}/assessors/reports/{number}", RECRUITER, None,
+        TOKEN_MISSING),
     Row("staff.moderation", "/staff/shortlisting/{sift}", RECRUITER),
     Row("staff.set_line", "/staff/shortlisting/{sift}/line", RECRUITER, None, TOKEN_MISSING),
     Row("staff.settle", "/staff/shortlisting/{sift}/settle/heron-63", RECRUITER, 200, TOKEN_MISSING),
@@ -151,6 +174,31 @@ ROWS = (
     Row("staff.new_wording", "/staff/messages/wordings/new", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.wording", "/staff/messages/wordings/{wording}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.put_wording_away", "/staff/messages/wordings/{wording}/put-away", RECRUITER, None, TOKEN_MISSING),
+    # Campaigns: recruiters make and keep them.
+    Row("staff.campaigns", "/staff/campaigns", RECRUITER),
+    Row("staff.new_campaign", "/staff/campaigns/new", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.campaign", "/staff/campaigns/{kept}", RECRUITER),
+    Row("staff_preview.campaign_preview", "/staff/campaigns/{kept}/preview", RECRUITER),
+    Row("staff.campaign_part", "/staff/campaigns/{kept}/dates", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.campaign_training", "/staff/campaigns/{kept}/training", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.campaign_questions", "/staff/campaigns/{kept}/questions", RECRUITER),
+    Row("staff.add_question", "/staff/campaigns/{kept}/questions/new", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.edit_question", "/staff/campaigns/{kept}/questions/{question}", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.move_question", "/staff/campaigns/{kept}/questions/{question}/move", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.remove_question", "/staff/campaigns/{kept}/questions/{question}/remove", RECRUITER, None,
+        TOKEN_MISSING),
+    Row("staff.campaign_criteria", "/staff/campaigns/{kept}/criteria", RECRUITER),
+    Row("staff.add_criterion", "/staff/campaigns/{kept}/criteria/new", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.edit_criterion", "/staff/campaigns/{kept}/criteria/{criterion}", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.move_criterion", "/staff/campaigns/{kept}/criteria/{criterion}/move", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.remove_criterion", "/staff/campaigns/{kept}/criteria/{criterion}/remove", RECRUITER, None,
+        TOKEN_MISSING),
+    Row("staff.publish_campaign", "/staff/campaigns/{kept}/publish", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.hide_campaign", "/staff/campaigns/{kept}/hide", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.extend_campaign", "/staff/campaigns/{kept}/extend", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.close_campaign", "/staff/campaigns/{kept}/close", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.archive_campaign", "/staff/campaigns/{kept}/archive", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.unarchive_campaign", "/staff/campaigns/{kept}/unarchive", RECRUITER, None, TOKEN_MISSING),
     # Medical and fitness: the reviewer alone.
     Row("staff.checks", "/staff/checks", REVIEWER),
     Row("staff.check", "/staff/checks/{sent}", REVIEWER),

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.config import Settings
-from portal.domain.accounts.models import Role
+from portal.domain.accounts.models import Role, StaffRole
 from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Channel
+from portal.domain.campaigns.criteria import criteria_of
 from portal.domain.campaigns.models import Division
 from portal.domain.casework.models import SavedView
 from portal.domain.correspondence.actions import write_to_us
@@ -29,6 +30,8 @@ from tests.support.live import form_token
 from tests.support.make_applications import a_draft, a_submitted
 from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.make_documents import a_document, set_clock
+from tests.support.make_questions import OWN
+from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.people import a_staff_member, an_applicant, browser_of
 
@@ -69,7 +72,18 @@ def made_world(app: Flask) -> World:
     message = write_to_us(session, owner, sent.id, "When will you write?")
     sift = a_sift(session, campaign=another)
     read_as(session, sift, sent, sift.points(5), sift.points(1), alias="Heron 63")
+    assessors = select(StaffRole.staff_id).where(StaffRole.role == Role.ASSESSOR).order_by(StaffRole.id)
+    reader = session.scalars(assessors).all()[0]  # the one whose browser this is was made first
+    read, reading = one_reading(session, app, reader)
+    kept = a_campaign(session, questions=OWN[:1], published_at=None)
     made.names = {
+        "kept": kept.slug,
+        "question": OWN[0].key,
+        "criterion": str(criteria_of(session, kept.id)[0].id),
+        "read": read.slug,
+        "reading": reading.public_id,
+        "number": str(reading.id),
+        "reader": str(reader),
         "sift": another.slug,
         "message": str(message.id),
         "wording": "general",
@@ -182,7 +196,8 @@ def test_other_methods_are_refused(world: World, actor: str) -> None:
 NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999", "entered": "CPV-2222-2222",
            "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
            "member": "999999", "role": "999999", "view": "999999", "run": "999999", "message": "999999",
-           "wording": "no-such"}  # fmt: skip
+           "wording": "no-such", "read": "no-such", "reading": "nothing", "number": "999999",
+           "reader": "999999"}  # fmt: skip
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:

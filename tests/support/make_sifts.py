@@ -18,6 +18,7 @@ from portal.domain.shortlisting.assigning import add_assessor, assign
 from portal.domain.shortlisting.models import Assignment
 from portal.domain.shortlisting.scoring import complete, save_score
 from tests.support.make_applications import a_submitted
+from tests.support.make_campaigns import a_campaign
 from tests.support.people import a_staff_member
 
 
@@ -38,6 +39,16 @@ def a_sift(
     sent = [a_submitted(session, app, campaign, **answers) for _ in range(applications)]
     assign(session, a_staff_member(session, Role.RECRUITER), campaign.id)
     return made, sent
+
+
+def one_reading(session: Session, app: Flask, staff_id: int, **changes: Any) -> tuple[Campaign, Assignment]:
+    """A campaign of its own whose only application this person reads, with everybody else's seat empty."""
+    campaign = a_campaign(session)
+    a_submitted(session, app, campaign, **changes)
+    recruiter = a_staff_member(session, Role.RECRUITER)
+    add_assessor(session, recruiter, campaign.id, staff_id)
+    assign(session, recruiter, campaign.id)
+    return campaign, readings(session, staff_id)[-1]
 
 
 def readings(session: Session, staff_id: int | None = None, application_id: int | None = None) -> list[Assignment]:

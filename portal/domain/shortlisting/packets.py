@@ -34,14 +34,16 @@ from portal.services.crypto import KeyRing
 K = QuestionKind
 CORE_ALLOWED = frozenset({"why", "hours", "weekends", "strands"})  # and only where a criterion judges them
 KINDS_ALLOWED = frozenset({K.SHORT_TEXT, K.LONG_TEXT, K.CHOICE, K.CHOICES, K.YES_NO, K.DATE})
+WRITTEN = frozenset({K.SHORT_TEXT, K.LONG_TEXT})
 Paragraph = tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
 class BlindAnswer:
-    """One answer with its masks, in paragraphs, and what was asked. `words` counts what was written."""
+    """One answer with its masks, in paragraphs, and what was asked. `words` counts what was `written`, not chosen."""
 
     question_id: int
+    written: bool
     label: str
     paragraphs: tuple[Paragraph, ...]
     words: int
@@ -83,8 +85,9 @@ class BlindPacket:
     given: Mapping[int, Given]
 
     def answers_to(self, criterion: CriterionNow) -> tuple[BlindAnswer, ...]:
-        """The answer a criterion judges; all of them where it judges the whole."""
-        return tuple(each for each in self.answers if criterion.question_id in (None, each.question_id))
+        """The answer a criterion judges; all of them, what was written first, where it judges the whole."""
+        found = (each for each in self.answers if criterion.question_id in (None, each.question_id))
+        return tuple(sorted(found, key=lambda each: not each.written))
 
     @property
     def to_score(self) -> list[CriterionNow]:
@@ -170,6 +173,7 @@ def _masked(
     return tuple(
         BlindAnswer(
             question_id=question.id,
+            written=version.kind in WRITTEN,
             label=_label(version, application.campaign),
             paragraphs=_paragraphs(pieces),
             words=words_in(text),
