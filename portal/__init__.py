@@ -10,6 +10,7 @@ from portal.config import Settings, settings_from
 from portal.domain import models as _models  # noqa: F401  every table is known from the start
 from portal.extensions import compress, csrf, db, htmx, limiter, mail, migrate
 from portal.public import blueprint as public
+from portal.public import preview
 from portal.staff import blueprint as staff
 from portal.web import demo, health, setup
 from portal.web.errors import init_errors
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public)
     app.register_blueprint(staff, url_prefix="/staff")
+    app.register_blueprint(preview.blueprint, url_prefix="/staff")
     if settings.demonstration:
         app.register_blueprint(demo.blueprint, url_prefix="/demo")
         app.register_blueprint(demo.staff_blueprint, url_prefix="/staff")

@@ -9,6 +9,7 @@ from portal import clock
 from portal.domain.applications.actions import start
 from portal.domain.applications.queries import own_live_application
 from portal.domain.applications.sections import SECTIONS
+from portal.domain.applications.standing import own_minutes
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.queries import campaign_by_slug, current_campaigns
 from portal.domain.campaigns.rules import Window, days_left, last_day, window
@@ -33,7 +34,7 @@ def apply(slug: str) -> Response:
         window=standing,
         days_left=days_left(campaign, now),
         last_day=last_day(campaign),
-        minutes=setting_value(session, "application_minutes", clock.today()),
+        minutes=setting_value(session, "application_minutes", clock.today()) + own_minutes(session, campaign),
         sections=[section for section in SECTIONS if not section.optional],
         known=current_user.is_authenticated and current_user.kind == "applicant",
         mine=_mine(campaign),

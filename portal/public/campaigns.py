@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, render_template, url_for
@@ -10,6 +10,7 @@ from flask import Response, current_app, make_response, render_template, url_for
 from portal import clock
 from portal.config import Settings
 from portal.domain.applications.progress import received_counts
+from portal.domain.applications.standing import own_minutes
 from portal.domain.campaigns import queries
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.rules import last_day, next_boundary, terms_of
@@ -51,12 +52,20 @@ def campaigns() -> Response:
 def campaign(slug: str) -> Response:
     session, now = db.session(), clock.now()
     found = queries.campaign_by_slug(session, slug)
+    keep_until(next_boundary([found], now))
+    return make_response(campaign_page(found, now))
+
+
+def campaign_page(found: Campaign, now: datetime, *, preview: bool = False) -> str:
+    """A campaign as strangers see it; before it is published, those who keep it look at the same."""
+    session = db.session()
     numbers = setting_values(session, NUMBERS, clock.today())
+    numbers["application_minutes"] += own_minutes(session, found)
     terms = terms_of(found, may_miss_weekends=numbers["weekends_may_miss"])
     stops = road.whole_road(found, numbers, now)
-    keep_until(next_boundary([found], now))
-    page = render_template(
+    return render_template(
         "public/campaigns/campaign.html",
+        preview=preview,
         campaign=found,
         standing=standing_of(found, now, numbers["closing_soon_days"]),
         asks=asks.asks_of(found, terms, numbers),
@@ -69,7 +78,6 @@ def campaign(slug: str) -> Response:
         have=received_counts(session, [found.id])[found.id],
         numbers=numbers,
     )
-    return make_response(page)
 
 
 def _facts(found: Campaign, training_days: int) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Response, make_response, render_template, request
 
 from portal import clock
+from portal.domain.applications.standing import own_minutes
 from portal.domain.campaigns import queries
 from portal.domain.campaigns.alternatives import applying_day, other_campaigns, other_schemes
 from portal.domain.campaigns.models import Campaign, District, Scheme
@@ -46,6 +47,7 @@ def check(slug: str) -> Response:
     numbers = setting_values(session, NUMBERS, clock.today())
     if request.method == "GET":
         keep_until(next_boundary([campaign], now))
+    numbers["application_minutes"] += own_minutes(session, campaign)
     standing = standing_of(campaign, now, numbers["closing_soon_days"])
     if standing.window is Window.CLOSED:
         return make_response(render_template("public/check/closed.html", campaign=campaign, standing=standing))

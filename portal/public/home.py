@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template
 
 from portal import clock
 from portal.domain.applications.progress import received_counts
+from portal.domain.applications.standing import own_minutes
 from portal.domain.campaigns import queries
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.rules import last_day, next_boundary, receives
@@ -45,6 +46,7 @@ def home() -> Response:
     counts = received_counts(session, [campaign.id for campaign in campaigns])
     cards = cards_of(campaigns, counts, now, numbers["closing_soon_days"])
     leading = next((item for item in campaigns if receives(item, now)), campaigns[0] if campaigns else None)
+    numbers["application_minutes"] += own_minutes(session, leading) if leading else 0
     schemes = queries.schemes(session)
     keep_until(next_boundary(campaigns, now, queries.next_publication(session, now)))
     page = render_template(

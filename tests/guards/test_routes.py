@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.config import Settings
@@ -57,6 +58,13 @@ def world(app: Flask, settings: Settings) -> Iterator[World]:
     clock.use_offset(timedelta())
 
 
+def a_campaign_kept(session: Session) -> dict[str, str]:
+    """A draft of a campaign with a question of its own."""
+    kept = a_campaign(session, questions=OWN[:1], published_at=None)
+    criterion = criteria_of(session, kept.id)[0]
+    return {"kept": kept.slug, "question": OWN[0].key, "criterion": str(criterion.id)}
+
+
 def made_world(app: Flask) -> World:
     session = db.session()
     made = World(app)
@@ -75,11 +83,8 @@ def made_world(app: Flask) -> World:
     assessors = select(StaffRole.staff_id).where(StaffRole.role == Role.ASSESSOR).order_by(StaffRole.id)
     reader = session.scalars(assessors).all()[0]  # the one whose browser this is was made first
     read, reading = one_reading(session, app, reader)
-    kept = a_campaign(session, questions=OWN[:1], published_at=None)
     made.names = {
-        "kept": kept.slug,
-        "question": OWN[0].key,
-        "criterion": str(criteria_of(session, kept.id)[0].id),
+        **a_campaign_kept(session),
         "read": read.slug,
         "reading": reading.public_id,
         "number": str(reading.id),

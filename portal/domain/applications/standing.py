@@ -24,7 +24,7 @@ from portal.domain.applications.sections import (
     minutes_left,
     section_states,
 )
-from portal.domain.campaigns.models import RequirementKind, Stage
+from portal.domain.campaigns.models import Campaign, RequirementKind, Stage
 from portal.domain.campaigns.queries import districts_of_postcode
 from portal.domain.campaigns.questions import Asked, asked_of, with_districts
 from portal.domain.campaigns.rules import Obstacle, obstacles, terms_of
@@ -89,6 +89,12 @@ def questions_possible(session: Session, application: Application, values: Mappi
     """What other answers might lead to is among these."""
     districts = districts_of_postcode(session, str(values.get("postcode") or ""))
     return with_districts(asked_of(session, application.campaign), districts)
+
+
+def own_minutes(session: Session, campaign: Campaign) -> int:
+    """About how long a campaign's own questions take everybody, beside what every form takes."""
+    asked = [each for each in asked_of(session, campaign) if each.own and not each.strand]
+    return sum(state.section.minutes for state in section_states(applying(asked, {}), {}, clock.today()))
 
 
 def papers_missing(session: Session, application: Application) -> list[RequirementKind]:

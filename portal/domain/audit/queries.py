@@ -46,6 +46,13 @@ def of_application(session: Session, application_id: int, limit: int = MOST_OF_O
     return list(session.execute(ordered.limit(limit + 1)))
 
 
+def of_subject(session: Session, kind: str, subject_id: int, limit: int) -> list[Row[Any]]:
+    """The newest lines about one thing: what was done to it, by whom, when."""
+    query = select(E.id, E.at, E.actor_kind, E.actor_id, E.action, E.subject_kind, E.subject_id, E.detail)
+    about = query.where(E.subject_kind == kind, E.subject_id == subject_id)
+    return list(session.execute(about.order_by(E.at.desc(), E.id.desc()).limit(limit)))
+
+
 def last_done(session: Session, action: str, actor_id: int, application_id: int) -> datetime | None:
     """When this person last did this to this application."""
     done = E.application_id == application_id, E.action == action, E.actor_id == actor_id
