@@ -143,7 +143,7 @@ def _criteria_counts(session: Session, campaign_ids: Collection[int]) -> dict[in
         .where(Criterion.campaign_id.in_(campaign_ids), Criterion.retired_at.is_(None))
         .group_by(Criterion.campaign_id)
     )
-    return dict(rows.tuples().all())
+    return {row.campaign_id: row[1] for row in rows}
 
 
 def _others(session: Session, viewer_id: int, application_ids: Collection[int]) -> dict[int, int]:
@@ -294,7 +294,8 @@ def could_read(session: Session, campaign_id: int) -> list[tuple[int, str]]:
         Assessor.campaign_id == campaign_id, Assessor.staff_id == StaffMember.id, Assessor.ended_at.is_(None)
     )
     query = select(StaffMember.id, StaffMember.name).where(holds_role(), ~on_it)
-    return list(session.execute(query.order_by(func.lower(StaffMember.name), StaffMember.id)).tuples())
+    rows = session.execute(query.order_by(func.lower(StaffMember.name), StaffMember.id))
+    return [(row.id, row.name) for row in rows]
 
 
 @dataclass(frozen=True)

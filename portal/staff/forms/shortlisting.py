@@ -36,7 +36,9 @@ class ScoreForm(FlaskForm):  # type: ignore[misc]
     """One criterion's score, and what is wished for the whole. Versions are those the page showed."""
 
     points = RadioField(
-        "Points", choices=[(str(each), str(each)) for each in range(1, MOST_POINTS + 1)], validate_choice=False
+        "Points",
+        choices=[SelectChoice(str(each), str(each)) for each in range(1, MOST_POINTS + 1)],
+        validate_choice=False,
     )
     words = TextAreaField("Words you relied on")
     asks = BooleanField("Ask for moderation whatever the other score is")
