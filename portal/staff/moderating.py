@@ -160,7 +160,7 @@ def before_release(board: Board) -> list[Before]:
         Before(board.waiting, "wait for a score", _unassigned(sift.unassigned), not board.waiting),
         Before(board.tied, "tie with the one above", f"ordered by {order}; none parted by the line", True),
         Before(
-            board.pending, "have no decision from this line yet" if not board.as_set else "wait for the line again",
+            board.pending, "have no decision from this line" if not board.as_set else "decisions are out of date",
             "apply the line" if board.pending else "", not board.pending,
         ),
         Before(declined, "reasons ready for “not this time”", "with advice from the criteria that cost most", True),

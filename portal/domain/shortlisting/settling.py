@@ -132,11 +132,7 @@ def settle(
     """
     reason = reason.strip()
     with unit_of_work(session):
-        entry = held_entry(session, application_id)
-        if entry is None or _kept(session, actor, application_id):
-            raise NotFound()
-        if session.get_one(Application, application_id, populate_existing=True).state is not State.SUBMITTED:
-            raise NotToSettle("It has moved on: the applicant has been told, or has withdrawn.")
+        entry = _to_settle(session, actor, application_id)
         weights = {each.id: each.weight for each in criteria_of(session, entry.campaign_id)}
         if set(points) != set(weights) or not all(1 <= each <= MOST_POINTS for each in points.values()):
             raise PointsMissing(field="points")
@@ -159,9 +155,16 @@ def settle(
         return entry
 
 
-def _kept(session: Session, actor: Actor, application_id: int) -> bool:
-    query = select(Application.id).where(Application.id == application_id, kept_from(actor.actor_id or 0))
-    return session.scalar(query) is not None
+def _to_settle(session: Session, actor: Actor, application_id: int) -> Entry:
+    """Its line of the sift, held, if this person may judge it and nobody has been told yet."""
+    entry = held_entry(session, application_id)
+    facts = select(Application.state, kept_from(actor.actor_id or 0)).where(Application.id == application_id)
+    row = session.execute(facts).one_or_none()
+    if entry is None or row is None or row[1]:
+        raise NotFound()
+    if row[0] is not State.SUBMITTED:
+        raise NotToSettle("It has moved on: the applicant has been told, or has withdrawn.")
+    return entry
 
 
 def settled_points(session: Session, application_id: int) -> dict[int, int]:

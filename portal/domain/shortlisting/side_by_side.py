@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,7 +63,7 @@ class SideBySide:
 
 
 def side_by_side(session: Session, application_id: int, criteria: Sequence[CriterionNow]) -> SideBySide:
-    """Three statements. Only readings that are finished; who may see them, the caller has asked."""
+    """Four statements. Only readings that are finished; who may see them, the caller has asked."""
     readings = list(
         session.scalars(
             select(Assignment)
@@ -75,31 +76,21 @@ def side_by_side(session: Session, application_id: int, criteria: Sequence[Crite
             .execution_options(populate_existing=True)
         )
     )
-    scores = session.scalars(
-        select(Score)
-        .where(Score.assignment_id.in_([each.id for each in readings]))
-        .execution_options(populate_existing=True)
-    ).all()
-    seats = {each.id: each.seat for each in readings}
-    settled = settled_points(session, application_id)
+    given, settled = _given(session, {each.id: each.seat for each in readings}), settled_points(session, application_id)
     entry = session.get_one(Entry, application_id, populate_existing=True)
     return SideBySide(
         readers=tuple(Reader(each.seat, each.veto or "", each.asks_moderation) for each in readings),
-        judged=tuple(
-            Judged(
-                each,
-                tuple(
-                    sorted(
-                        (Given(seats[one.assignment_id], one.points, one.words)
-                         for one in scores if one.criterion_id == each.id),
-                        key=lambda given: given.seat,
-                    )
-                ),
-                settled.get(each.id),
-            )
-            for each in criteria
-        ),
+        judged=tuple(Judged(each, tuple(given[each.id]), settled.get(each.id)) for each in criteria),
         reason=entry.settled_reason or "",
         veto_upheld=entry.veto_upheld,
         version=entry.version,
-    )  # fmt: skip
+    )
+
+
+def _given(session: Session, seats: Mapping[int, int]) -> defaultdict[int, list[Given]]:
+    """What was given by criterion, in the order of the seats."""
+    query = select(Score).where(Score.assignment_id.in_(seats)).execution_options(populate_existing=True)
+    found: defaultdict[int, list[Given]] = defaultdict(list)
+    for one in sorted(session.scalars(query), key=lambda score: seats[score.assignment_id]):
+        found[one.criterion_id].append(Given(seats[one.assignment_id], one.points, one.words))
+    return found
