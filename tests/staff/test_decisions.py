@@ -20,6 +20,7 @@ from tests.support.casework import west_division
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted
 from tests.support.make_campaigns import a_campaign, the_pilot
+from tests.support.moderation import a_sift, read_as
 from tests.support.people import a_staff_member, an_applicant, browser_of
 
 ADVICE = "Say more about a time you worked in a team."
@@ -197,3 +198,15 @@ def test_who_may_decide(app: Flask, session: Session, sent: Application, recruit
     made = now(session, outside)
     assert made is not None and made.verdict is Verdict.SHORTLIST
     assert "Decide" not in browser_of(app, a_staff_member(session, Role.LIAISON)).get(address(sent)).text
+
+
+def test_scores_are_for_moderators_and_only_once_all_are_in(
+    app: Flask, session: Session, sent: Application, recruiter: StaffMember
+) -> None:
+    sift = a_sift(session, campaign=sent.campaign)
+    browser, liaison = browser_of(app, recruiter), browser_of(app, a_staff_member(session, Role.LIAISON))
+    assert 'id="scores"' not in browser.get(address(sent)).text
+    read_as(session, sift, sent, sift.points(4), sift.points(4), alias="Heron 63")
+    page = browser.get(address(sent)).text
+    assert "Reader 2" in page and "The readers agree." in page
+    assert 'id="scores"' not in liaison.get(address(sent)).text
