@@ -42,7 +42,7 @@ def many(session: Session, number: int, *, state: State = State.SUBMITTED, distr
             {
                 "id": key, "reference": references.new_reference("CPV"), "applicant_id": key,
                 "campaign_id": campaign.id, "state": state, "created_at": at, "received_at": at, "state_since": at, "given_name": f"Given{key}",
-                "family_name": f"Family{key}", "postcode": "ME14 1XX", "district_id": place,
+                "family_name": f"Family{key}", "postcode": "ME14 1XX", "district_id": place, "matched_at": at,
             }
             for key in keys
         ]  # fmt: skip

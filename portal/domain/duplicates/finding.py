@@ -42,7 +42,8 @@ def _match(session: Session, keys: KeyRing, application_id: int) -> None:
         facts, today = facts_of(session, keys, application), clock.today()
         session.execute(delete(MatchKey).where(MatchKey.application_id == application_id))
         rows = [{"application_id": application_id, "value": value} for value in sorted(keys_of(facts))]
-        session.execute(insert(MatchKey), rows)
+        if rows:
+            session.execute(insert(MatchKey), rows)
         least = setting_value(session, "duplicate_likeness", today)
         for other in _others(session, application):
             found = likeness(facts, facts_of(session, keys, other))

@@ -125,9 +125,7 @@ def test_each_is_checked_again_when_its_turn_comes(session: Session, recruiter: 
     assert (ended.state, ended.done, ended.left_out) == (RunState.FINISHED, 2, 3)
 
 
-def test_one_that_fails_undoes_no_other(
-    session: Session, recruiter: StaffMember, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_fails_undoes_no_other(session: Session, recruiter: StaffMember) -> None:
     """A body longer than a message may be once it is filled in: that one is left out, its neighbours are not."""
     ids = many(session, 3)
     with unit_of_work(session):
