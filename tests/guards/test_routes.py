@@ -202,7 +202,7 @@ NOBODYS = {"draft": "CPV-2222-2222", "sent": "CPV-2222-2222", "sent_id": "999999
            "campaign": "no-such", "document": "nothing", "sent_document": "nothing",
            "member": "999999", "role": "999999", "view": "999999", "run": "999999", "message": "999999",
            "wording": "no-such", "read": "no-such", "reading": "nothing", "number": "999999",
-           "reader": "999999"}  # fmt: skip
+           "reader": "999999", "sift": "no-such"}  # fmt: skip
 
 
 def test_what_does_not_exist_is_not_found(world: World) -> None:
