@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select
 
 from portal import clock
 from portal.domain.applications.models import (
@@ -22,6 +22,7 @@ from portal.domain.applications.models import (
     RequirementState,
     State,
 )
+from portal.domain.applications.search import row_by_row
 from portal.domain.applications.stages import STATES, ListStage
 from portal.domain.campaigns.models import Campaign, Question, RequirementKind
 from portal.domain.casework.models import ApplicationTag, Decision
@@ -93,7 +94,7 @@ class Way:
 
 
 def _row_by_row(whose: ColumnElement[int], own: ColumnElement[int], *conditions: ColumnElement[bool]) -> Condition:
-    return exists().where(whose == own, *conditions)
+    return row_by_row(select(literal(1)).where(whose == own, *conditions))
 
 
 def _by_set(whose: ColumnElement[int], own: ColumnElement[int], *conditions: ColumnElement[bool]) -> Condition:

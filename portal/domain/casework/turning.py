@@ -1,8 +1,8 @@
 """Pages of the list, which cost the same at 1,000 and at 100,000.
 
 What indexes hold is read in their order until the page is full. Where more is asked of each row, the first
-few hundred rows are tasted: where enough of them match the list is walked in order until the page is full;
-where hardly any do, all that match are gathered by the sets they are in, and sorted.
+hundred are tasted: where enough of them match, the list is walked in order until the page is full; where
+hardly any do, all that match are gathered by the sets they are in, and sorted.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from portal.domain.casework.narrowing import Narrowed, Sort
 from portal.domain.casework.places import ORDERS, Place, beyond, place_of
 from portal.domain.paging import PAGE
 
-TASTE = 300  # rows looked at to learn how common matches are
-COMMON = 3  # of them, from which on walking is quicker than gathering: a page within some 5,000 rows
+TASTE = 100  # rows looked at to learn how common matches are
+COMMON = 2  # of them, from which on walking is quicker than gathering: a page within some 2,500 rows
 MOST_CAMPAIGNS = 4  # read each in its own order; more of them are left to a condition
 
 
@@ -131,25 +131,25 @@ def _gathered(asked: _Asked) -> Subquery:
 def _in_order(asked: _Asked, most: int, conditions: Conditions) -> Subquery:
     """The ids of the first rows, read in order; of a second piece only as many as the first leaves room for."""
     first, *rest = asked.pieces
-    begun = _piece(asked, first, conditions).limit(most)
+    begun = _piece(asked, first, conditions, most).limit(most)
     if not rest:
         return begun.subquery("top")
     begun_with = begun.cte("begun")
     room = select(most - func.count()).select_from(begun_with).scalar_subquery()
-    ended_with = _piece(asked, rest[0], conditions).limit(room).subquery("ended")
+    ended_with = _piece(asked, rest[0], conditions, most).limit(room).subquery("ended")
     return union_all(select(begun_with.c.id), select(ended_with.c.id)).subquery("top")
 
 
-def _piece(asked: _Asked, gap: bool, conditions: Conditions) -> GenerativeSelect:
+def _piece(asked: _Asked, gap: bool, conditions: Conditions, most: int) -> GenerativeSelect:
     """The rows with a value, or those without one, in order: each way in by its own index, and these merged."""
     key, sided = ORDERS[asked.sort].column, beyond(asked.sort, asked.place, back=asked.back, gap=gap)
     arms = [
-        select(A.id, key.label("key")).where(*way, *sided, *conditions)
+        select(A.id, key.label("key")).where(*way, *sided, *conditions).order_by(*asked.turned(key, A.id))
         for way in _ways(asked.wanted, asked.stage, asked.sort)
     ]
     if len(arms) == 1:
-        return arms[0].order_by(*asked.turned(key, A.id))
-    merged = union_all(*arms)
+        return arms[0]
+    merged = union_all(*(select(arm.limit(most).subquery()) for arm in arms))
     return merged.order_by(*asked.turned(merged.selected_columns.key, merged.selected_columns.id))
 
 
