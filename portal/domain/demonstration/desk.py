@@ -99,7 +99,7 @@ def sent_twice(stage: Stage, campaign: Campaign, chance: Random) -> Life:
             return
         said = answers(session, keys, before, sealed=True)
         local, _, domain = before.applicant.email.partition("@")
-        again = known(stage, f"{local}.{chance.randint(70, 99)}@{domain}")
+        again = known(stage, f"{number + 2}.{local}@{domain}")
         application = start(session, again, campaign)
         save_answers(session, again, application, said | {"phone": "07700 900 461"}, keys)
         submit(session, again, application.id, clock.now(), keys)
