@@ -38,11 +38,14 @@ def many(session: Session, number: int, *, state: State = State.SUBMITTED, distr
         place = session.scalar(select(District.id).where(District.slug == (district or "maidstone")))
         at, keys = while_open(campaign), range(first, first + number)
         people = [{"id": key, "email": f"many{key}@example.org", "created_at": at} for key in keys]
+        alike: dict[str, Any] = {
+            "campaign_id": campaign.id, "state": state, "created_at": at, "received_at": at, "state_since": at,
+            "postcode": "ME14 1XX", "district_id": place, "matched_at": at,
+        }  # fmt: skip
         rows = [
-            {
-                "id": key, "reference": references.new_reference("CPV"), "applicant_id": key,
-                "campaign_id": campaign.id, "state": state, "created_at": at, "received_at": at, "state_since": at, "given_name": f"Given{key}",
-                "family_name": f"Family{key}", "postcode": "ME14 1XX", "district_id": place, "matched_at": at,
+            alike | {
+                "id": key, "applicant_id": key, "reference": references.new_reference("CPV"),
+                "given_name": f"Given{key}", "family_name": f"Family{key}",
             }
             for key in keys
         ]  # fmt: skip
