@@ -19,11 +19,11 @@ _ENDINGS = "com|org|net|uk|io|info|biz|gov|edu|eu|ie|tv|app|dev|blog|online|site
 PATTERNS = [
     re.compile(pattern)
     for pattern in (
-        r"[^\s@<>(),;:\"]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
-        r"[\w.+-]+(?:\s(?:dot|\(dot\)|\[dot\])\s[\w+-]+)*\s?(?:\(at\)|\[at\]|\{at\})\s?[\w.-]+(?:\s(?:dot|\(dot\)|\[dot\])\s[a-z]{2,})*",
-        r"[\w.+-]+(?:\sdot\s[\w+-]+)*\sat\s[\w-]+(?:\sdot\s[a-z]{2,})+",
+        r"(?<![^\s@<>(),;:\"])[^\s@<>(),;:\"]{1,99}\s?@\s?[\w-]{1,63}(?:\s?\.\s?[\w-]{1,63}){1,8}",
+        r"(?<![\w.+-])[\w.+-]{1,99}(?:\s(?:dot|\(dot\)|\[dot\])\s[\w+-]+)*\s?(?:\(at\)|\[at\]|\{at\})\s?[\w.-]+(?:\s(?:dot|\(dot\)|\[dot\])\s[a-z]{2,})*",
+        r"(?<![\w.+-])[\w.+-]{1,99}(?:\sdot\s[\w+-]{1,63}){0,8}\sat\s[\w-]+(?:\sdot\s[a-z]{2,})+",
         r"(?:https?://|www\.)[^\s\"'<>]+",
-        rf"(?<![\w@])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})(?![\w])(?:/[^\s\"'<>]*)?",
+        rf"(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,8}}(?:{_ENDINGS})(?![\w])(?:/[^\s\"'<>]*)?",
         r"(?<![\w@.])@[a-z0-9_.]{2,}",
         rf"{_NOT_INSIDE}{_NETWORK}(?:\s(?:name|handle|account|page|profile|id))?\s?[:=@]\s?@?[\w.\-]{{2,}}",
         rf"{_NOT_INSIDE}(?:my|his|her|our|their|on|'s)\s{_NETWORK}(?:\s(?:name|handle|account|page|profile|id))?\s(?:is|as|under)\s@?[\w.\-]{{2,}}",
@@ -31,7 +31,7 @@ PATTERNS = [
         rf"{_NOT_INSIDE}{_FIGURE}(?:[\s,.\-]+{_FIGURE}){{6,}}{_ENDS}",
     )
 ]
-_NUMBER = re.compile(r"(?<![\w£$€.,])[+(]{0,2}[\do](?:[\s.\-()/]{0,3}[\do]){8,14}(?![\w])")
+_NUMBER = re.compile(r"(?<![\w£$€.,])[+(]{0,2}[\do](?:[\s.\-()/_*|·]{0,3}[\do]){8,14}(?![\w])")
 _POSTCODE = re.compile(
     _NOT_INSIDE + r"[a-pr-uwyz](?:[a-hk-y]\d(?:\d|[abehmnprvwxy])?|\d(?:\d|[abcdefghjkpstuw])?)"
     r"[\s.\-]{0,3}(\d[abd-hjlnp-uw-z]{2})" + _ENDS

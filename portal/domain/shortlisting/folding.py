@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _SAME = str.maketrans(
     {
@@ -22,8 +23,7 @@ _SAME = str.maketrans(
 TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word of the folded text, with how it was written. A possessive's "'s" is cut off."""
 
     text: str
@@ -50,17 +50,20 @@ class Folded:
         for found in TOKEN.finditer(self.text):
             word = found[0]
             possessive = len(word) > 3 and word.endswith("'s")
-            letters = [
-                self.capitals[place] for place in range(found.start(), found.end()) if self.text[place].isalpha()
-            ]
             yield Token(
                 text=(word[:-2] if possessive else word).replace("'", ""),
                 start=found.start(),
                 end=found.end(),
                 capital=self.capitals[found.start()],
-                shouted=len(letters) > 1 and all(letters[: -1 if possessive else None]),
+                shouted=self._shouted(found.start(), found.end() - 2 * possessive),
                 possessive=possessive,
             )
+
+    def _shouted(self, start: int, end: int) -> bool:
+        if not self.capitals[start]:
+            return False
+        letters = [self.capitals[place] for place in range(start, end) if self.text[place].isalpha()]
+        return len(letters) > 1 and all(letters)
 
     def written_span(self, start: int, end: int) -> tuple[int, int]:
         """A piece of the folded text as a piece of the writing, accents and invisible marks included."""
@@ -75,14 +78,14 @@ def fold(written: str) -> Folded:
         for plain in _plain(char):
             text.append(plain)
             at.append(place)
-            capitals.append(char.isupper() or unicodedata.normalize("NFKD", char)[0].isupper())
+            capitals.append(char.isupper() or (not char.isascii() and unicodedata.normalize("NFKD", char)[0].isupper()))
     return Folded(written, "".join(text), (*at, len(written)), tuple(capitals))
 
 
 def _plain(char: str) -> str:
     """One written letter as plain ones: none for accents and marks that cannot be seen."""
-    if char == "\n":
-        return char
+    if char == "\n" or (char.isascii() and char.isprintable()):
+        return "'" if char == "`" else char.lower()
     if unicodedata.category(char) in {"Cf", "Mn", "Me", "Cc"}:
         return " " if char in "\t\r" else ""
     if char.isspace():

@@ -12,12 +12,33 @@ from itertools import pairwise
 from nicknames import NickNamer
 
 from portal.domain.shortlisting.folding import TOKEN, fold, squeezed
-from portal.domain.shortlisting.ordinary import ORDINARY, PARTICLES, PLACE_PARTICLES, POSTBOXES, PROVIDERS, STREETS
+from portal.domain.shortlisting.ordinary import (
+    ORDINARY,
+    PARTICLES,
+    PLACE_PARTICLES,
+    POSTBOXES,
+    PROVIDERS,
+    STREETS,
+    WRITTEN_SHORT,
+)
 
 NAME, PLACE, CONTACT, DATE, HAND = "name hidden", "place hidden", "contact hidden", "date hidden", "words hidden"
 BETWEEN = r"[\s.\-_*/,·|]"  # what people put between letters they spell out
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_UNITS = "one|two|three|four|five|six|seven|eight|nine"
+COUNTED = (  # house numbers as words
+    rf"(?:(?:{_TENS})(?:[\s-](?:{_UNITS}))?|{_UNITS}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    r"eighteen|nineteen)"
+)
 SHORTEST_PART = 5  # letters of a name that is found inside a longer word
 _usual = NickNamer()
+
+
+def _forms(first: str) -> set[str]:
+    """The long forms of a first name, and the short and written ones of each: will → william → bill, willy, wm."""
+    whole = {first} | set(_usual.canonicals_of(first))
+    short = {form for each in whole for form in _usual.nicknames_of(each)}
+    return whole | short | {form for each in whole for form in WRITTEN_SHORT.get(each, ())}
 
 
 def name_parts(name: str) -> list[str]:
@@ -60,12 +81,12 @@ class Identity:
     @cached_property
     def first_names(self) -> frozenset[str]:
         """The given names, their usual forms, and what the person says they are called."""
-        forms = {form for part in self.givens for form in (*_usual.nicknames_of(part), *_usual.canonicals_of(part))}
+        forms = {form for part in self.givens for form in _forms(part)}
         return frozenset(self.givens) | {form for form in forms if len(form) > 1} | self.nicknames
 
     @cached_property
     def names(self) -> frozenset[str]:
-        return (self.first_names | frozenset(self.families)) - PARTICLES
+        return (self.first_names | frozenset(self.families)) - (PARTICLES - self.nicknames)
 
     @cached_property
     def initials(self) -> str:
@@ -80,6 +101,14 @@ class Identity:
         found |= {first[0] + last for first in self.givens for last in self.families if len(last) > 2}
         found |= {"".join(self.givens + self.families), "".join(self.families), "".join(self.givens)} - self.names
         return frozenset(each for each in found if len(each) > 3)
+
+    @cached_property
+    def run_together(self) -> re.Pattern[str]:
+        """Those, over a word's letters and figures: long ones anywhere in it, short ones at an end."""
+        long = [re.escape(each) for each in sorted(self.glued) if len(each) > 5]
+        short = [re.escape(each) for each in sorted(self.glued) if len(each) <= 5]
+        ends = [f"^(?:{'|'.join(short)})", rf"(?:{'|'.join(short)})\d*$"] if short else []
+        return re.compile("|".join([*long, *ends]) or r"(?!)")
 
     # Places
 
@@ -115,7 +144,7 @@ class Identity:
     @cached_property
     def phrases(self) -> list[tuple[re.Pattern[str], str]]:
         """Patterns over folded text that give somebody away wherever they stand, each with what to say instead."""
-        found = [(spelled(word), NAME) for word in sorted({*self.givens, *self.families}) if len(word) > 2]
+        found = [(spelled(word), NAME) for word in sorted({*self.givens, *self.families} - PARTICLES)]
         found += [(self._parts(name), NAME) for name in self._of_parts()]
         found += [(pattern, PLACE) for pattern in self._place_phrases()]
         found += [(pattern, CONTACT) for pattern in self._contact_phrases()]
@@ -136,7 +165,7 @@ class Identity:
         return r"(?<![^\W_])" + r"[\s.\-']{0,3}".join(map(re.escape, parts)) + r"(?![^\W_])"
 
     def _place_phrases(self) -> Iterable[str]:
-        number = r"(?:(?<![\d£$.,])\d{1,4}[a-z]?[\s,]{1,3})?"
+        number = rf"(?:(?<![^\W_])(?:\d{{1,4}}[a-z]?|{COUNTED})[\s,]{{1,3}})?"
         for line in self.streets:
             if len(line) > 1:
                 words = [f"(?:{word}|{STREETS[word]})" if word in STREETS else re.escape(word) for word in line]
@@ -172,7 +201,11 @@ class Identity:
         if len(digits) >= 9:
             own = digits.removeprefix("0044").removeprefix("44").removeprefix("0")
             for tail in range(6, len(own) + 1):
-                yield r"(?<!\d)" + r"[\s.\-()/]{0,3}".join(own[-tail:]) + r"(?!\d)"
+                yield (
+                    r"(?<!\d)(?:\+?(?:00)?44[\s.\-()]{0,3})?(?:0[\s.\-()]{0,3})?"
+                    + r"[\s.\-()/,_*|·]{0,3}".join(own[-tail:])
+                    + r"(?!\d)"
+                )
         if self.reference:
             bare = squeezed(self.reference)
             yield spelled(bare, 0)
@@ -202,9 +235,5 @@ class Identity:
 
     def follows(self, first: str, second: str) -> bool:
         """Whether these two words in this order are a first and a last name, or two last names."""
-        firsts, lasts = self.first_names, frozenset(self.families)
-        return (
-            (first in firsts and second in lasts)
-            or (first in lasts and second in firsts)
-            or ((first, second) in set(pairwise(self.families)))
-        )
+        lasts = frozenset(self.families)
+        return (first in self.first_names and second in lasts) or (first, second) in set(pairwise(self.families))

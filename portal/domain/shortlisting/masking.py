@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from portal.domain.shortlisting.contacts import Span, contacts
-from portal.domain.shortlisting.folding import Folded, fold, squeezed
-from portal.domain.shortlisting.identity import CONTACT, NAME, Identity
+from portal.domain.shortlisting.folding import Folded, fold
+from portal.domain.shortlisting.identity import CONTACT, NAME, PLACE, Identity
 from portal.domain.shortlisting.naming import Reader, nicknames_in
-from portal.domain.shortlisting.ordinary import ACRONYMS, TITLES
+from portal.domain.shortlisting.ordinary import ACRONYMS, ORDINARY, PARTICLES, TITLES
 
 _COMPOUND = re.compile(r"[#@]?[^\W_]+(?:[._\-']+[^\W_]+)*_*")
 _JOINED = re.compile(r"(?:[ \-_'\"]|\.(?! )){0,3}")
@@ -61,27 +61,41 @@ def _pieces(folded: Folded, identity: Identity) -> Pieces:
     return tuple(pieces)
 
 
-def _spans(folded: Folded, identity: Identity) -> Iterator[Span]:
-    yield from contacts(folded)
+def _spans(folded: Folded, identity: Identity) -> list[Span]:
+    found = [*contacts(folded), *_phrases(folded, identity)]
+    found += Reader(folded, identity, folded.tokens()).spans()
+    found += _run_together(folded, identity)
+    found += _initials(folded, identity)
+    found = [_with_initials(folded, identity, span) if span[2] == NAME else span for span in found]
+    return found + list(_after_places(folded, identity, found))
+
+
+def _phrases(folded: Folded, identity: Identity) -> Iterator[Span]:
     for pattern, kind in identity.phrases:
         yield from ((found.start(), found.end(), kind) for found in pattern.finditer(folded.text) if found[0].strip())
-    names = list(Reader(folded, identity, folded.tokens()).spans())
-    yield from names
-    yield from _run_together(folded, identity)
-    yield from _initials(folded, identity)
-    yield from (_with_initials(folded, identity, span) for span in names if span[2] is NAME)
+
+
+def _after_places(folded: Folded, identity: Identity, spans: Sequence[Span]) -> Iterator[Span]:
+    """A town that is an ordinary word too, small, behind a street that was hidden: "4 station road in deal"."""
+    if not identity.places:
+        return
+    towns = "|".join(map(re.escape, sorted(identity.places)))
+    following = re.compile(rf"(?:,? (?:in|near|at|by)|,)\s({towns})(?![^\W_])")
+    for _start, end, kind in spans:
+        if kind == PLACE and (found := following.match(folded.text, end)):
+            yield found.start(1), found.end(1), PLACE
 
 
 def _run_together(folded: Folded, identity: Identity) -> Iterator[Span]:
     """Names inside longer words: willmay, w.may85, #teamokafor, MillLane."""
     lines = {"".join(line) for line in identity.streets if len(line) > 1}
     for found in _COMPOUND.finditer(folded.text):
-        word = squeezed(found[0])
+        word = "".join(char for char in found[0] if char.isalnum())
         figures = word.rstrip("0123456789")
-        if figures in identity.glued or any(len(each) > 5 and each in word for each in identity.glued):
+        if identity.run_together.search(word):
             yield found.start(), found.end(), NAME
         elif any(len(line) > 5 and line in word for line in lines):
-            yield found.start(), found.end(), "place hidden"
+            yield found.start(), found.end(), PLACE
         else:
             for own, kind in identity.inside.items():
                 if own != word and (figures.startswith(own) or figures.endswith(own)):
@@ -90,9 +104,10 @@ def _run_together(folded: Folded, identity: Identity) -> Iterator[Span]:
 
 
 def _initials(folded: Folded, identity: Identity) -> Iterator[Span]:
-    """W.M.M., W M M, WMM: all of somebody's initials, or the first and the last of them."""
+    """W.M.M., W M M, WMM: somebody's initials, all or the first ones, or the first and the last of them."""
     every = identity.initials
-    for letters in {every, every[:1] + every[-1:], every[-1:] + every[:-1]}:
+    beginnings = {every[:count] for count in range(2, len(every) + 1)}
+    for letters in sorted(beginnings | {every[:1] + every[-1:], every[-1:] + every[:-1]}):
         if len(letters) < 2:
             continue
         dotted = re.compile(r"(?<![^\W_])" + r"(?:[.\s\-·]{1,2})".join(letters) + r"(?:\.|(?![^\W_]))")
@@ -100,7 +115,8 @@ def _initials(folded: Folded, identity: Identity) -> Iterator[Span]:
             if _are_initials(folded, found, letters):
                 yield found.start(), found.end(), NAME
         for found in re.finditer(rf"(?<![^\W_]){letters}(?![^\W_])", folded.text):
-            if letters not in ACRONYMS and all(folded.capitals[found.start() : found.end()]):
+            told = len(letters) > 2 and letters not in ORDINARY
+            if letters not in ACRONYMS and (told or all(folded.capitals[found.start() : found.end()])):
                 yield found.start(), found.end(), NAME
 
 
@@ -111,8 +127,8 @@ def _are_initials(folded: Folded, found: re.Match[str], letters: str) -> bool:
         return not (before[-1:].isdigit() or not folded.capitals[found.start()])
     if "." in found[0]:
         return True
-    ends = [place for place in range(found.start(), found.end()) if folded.text[place].isalpha()]
-    return all(folded.capitals[place] for place in ends)
+    places = [place for place in range(found.start(), found.end()) if folded.text[place].isalpha()]
+    return folded.capitals[places[0]] and folded.capitals[places[-1]]
 
 
 def _with_initials(folded: Folded, identity: Identity, span: Span) -> Span:
@@ -126,6 +142,11 @@ def _with_initials(folded: Folded, identity: Identity, span: Span) -> Span:
         after = re.match(rf"\s(?:[{re.escape(letters)}](?:\.|(?![^\W_]))[.\s]?){{1,3}}", folded.text[end:])
         if after and folded.capitals[end + 1]:
             end += len(after[0].rstrip())
+            last = re.match(rf"\s(?:{'|'.join(map(re.escape, identity.families))})(?![^\W_])", folded.text[end:])
+            end += len(last[0]) if last else 0
+    small = re.search(rf"(?<![^\W_])(?:(?:{'|'.join(sorted(PARTICLES))})\s)+$", folded.text[:start])
+    if small and set(small[0].split()) <= set(identity.families):
+        start = small.start()
     title = re.search(rf"(?<![^\W_])(?:{'|'.join(sorted(TITLES))})\.?\s$", folded.text[:start])
     return (title.start() if title else start), end, kind
 

@@ -19,6 +19,7 @@ from portal.domain.shortlisting.ordinary import (
     DETERMINERS,
     FIRST_NAMES,
     NO_NICKNAMES,
+    NO_PLURALS,
     OBJECTS,
     ORDINARY,
     SUBJECTS,
@@ -26,6 +27,7 @@ from portal.domain.shortlisting.ordinary import (
 )
 
 Span = tuple[int, int, str]
+NEAR = 60  # letters before a word that say what it is
 _CALLED = (
     r"(?:\bname(?:'s| is| was|:| =)|\bnames (?:is|are)|\bcalled|\bcall(?:s|ed|ing)? (?:me|him|her|us|myself)|"
     r"\bknown (?:\w+ )?as|\baka|a\.k\.a\.?|\bgo(?:es)? by|\bnickname(?:d|'s| is| was|:)|\bsurname(?:'s| is|:)|"
@@ -79,7 +81,7 @@ class Reader:
         return PLACE if form in self.identity.places else None
 
     def _is_name(self, place: int, token: Token, form: str, kind: str) -> bool:
-        before = self.folded.text[: token.start]
+        before = self._before(token)
         if kind is PLACE and _LIVING.search(before):
             return True
         if self._beside_title(place) or _NAMING.search(before) or self._whole_name(place):
@@ -103,6 +105,11 @@ class Reader:
         if token.text in FIRST_NAMES or after is None or after.capital or not self._close(place):
             return True
         return following in AFTER_NAMES
+
+    def _before(self, token: Token) -> str:
+        """The last of what stands before a word; a mark says that it is not all."""
+        begins = token.start - NEAR
+        return self.folded.text[: token.start] if begins <= 0 else "x" + self.folded.text[begins : token.start]
 
     def _beside_title(self, place: int) -> bool:
         return self._word(place - 1) in TITLES and self._close(place - 1)
@@ -141,16 +148,20 @@ class Reader:
         here, after = self._at(first), self._at(first + 1)
         if here is None or after is None or not self._close(first):
             return False
-        if not self.identity.follows(here.text, after.text):
-            return False
-        return (here.capital and after.capital and not self._shouting(first)) or not self._reads_as_verb(first)
+        capitals = here.capital and after.capital and not self._shouting(first)
+        if self.identity.follows(here.text, after.text):
+            return capitals or not self._reads_as_verb(first)
+        # The last name first: "May, Will", but no "may mark" in small letters.
+        comma = self.folded.text[here.end : after.start].startswith(",")
+        return self.identity.follows(after.text, here.text) and (capitals or comma)
 
     def _reads_as_verb(self, first: int) -> bool:
         """ "I will mark", "neighbours will cook", "the council may grant": these words do their ordinary work."""
         before = self._word(first - 1)
-        if before is None or _SENTENCE_END.search(self.folded.text[: self.tokens[first].start]):
+        if before is None or _SENTENCE_END.search(self._before(self.tokens[first])):
             return False
-        plural = before.endswith("s") and before not in {"is", "was", "as", "yours", "regards", "this", "calls"}
+        modal = self.tokens[first].text in {"will", "may"}
+        plural = modal and before.endswith("s") and before not in NO_PLURALS
         return before in SUBJECTS or before in DETERMINERS or plural or self._word(first - 2) in DETERMINERS
 
     def _beside_own(self, place: int) -> bool:

@@ -127,6 +127,10 @@ SUBJECTS = _set(
     "i you he she it we they who that this there which what one people everyone someone nobody everybody somebody "
     "anyone anybody neither both all most many some others it'll and"
 )
+NO_PLURALS = _set(
+    "is was has as yours regards this calls knows asks sees helps thanks says likes loves meets tells means its his "
+    "hers theirs ours across besides plus versus always perhaps sometimes"
+)
 DETERMINERS = _set("the a an my your his her its our their this that these those each every any some no another")
 TITLES = _set("mr mrs ms miss mx dr sir dame lady lord prof professor rev reverend pc sgt sergeant insp cllr")
 DATE_BEFORE = _set("in since until till during last next this early mid late every each before's previous following")
@@ -150,6 +154,12 @@ STREETS = {  # each with the ways it is shortened
     "villas": "villa", "villa": "vla", "lodge": "ldg", "flat": "flt", "apartment": "apt", "estate": "est",
     "buildings": "bldgs", "yard": "yd", "quay": "quay", "wharf": "wharf", "chase": "chase", "end": "end",
     "bank": "bnk", "vale": "vale", "mount": "mt",
+}  # fmt: skip
+WRITTEN_SHORT = {  # first names as clerks shorten them
+    "william": ("wm", "liam"), "charles": ("chas",), "george": ("geo",), "james": ("jas",), "thomas": ("thos",),
+    "robert": ("robt",), "john": ("jno",), "joseph": ("jos",), "edward": ("edw", "edwd"), "elizabeth": ("eliz",),
+    "margaret": ("marg", "margt"), "katherine": ("kath",), "catherine": ("cath",), "richard": ("richd",),
+    "samuel": ("saml",), "daniel": ("danl",), "benjamin": ("benj",), "frederick": ("fredk",), "alexander": ("alexr",),
 }  # fmt: skip
 # Mailboxes and domains that many people have.
 POSTBOXES = _set("info hello mail email contact admin office home family post enquiries the me")
