@@ -282,7 +282,11 @@ def test_nobody_decides_about_themselves(session: Session, app: Flask, sent: App
     officer = a_staff_member(session, Role.MEDICAL)
     with unit_of_work(session):
         officer.email = sent.applicant.email
-    assert decide(browser_of(app, officer), sent, "fit").status_code == 403
+    browser, other = browser_of(app, officer), browser_of(app, a_staff_member(session, Role.MEDICAL))
+    token = other.tokens(other.get(f"/staff/checks/{sent.reference}").text)
+    path = f"/staff/checks/{sent.reference}"
+    assert browser.get(path).status_code == 404  # it is not there for them
+    assert browser.post(f"{path}/medical", data=token | {"medical-outcome": "fit"}).status_code == 404
     assert state_of(session, sent)[0] is RequirementState.WITH_US
 
 

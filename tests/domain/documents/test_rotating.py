@@ -70,7 +70,7 @@ def test_afterwards_the_new_master_alone_reads_everything(session: Session, app:
     with pytest.raises(SealBroken):
         reads(session, app, sealed, KeyRing.from_settings(NEW))
     changed = rotate_keys(session, SYSTEM, KeyRing.from_settings(OLD | NEW))
-    assert changed == {
+    assert {name: count for name, count in changed.items() if count} == {
         "document.wrapped_key": 3,
         "document.name_sealed": 3,
         "answer.sealed": 1,
