@@ -278,6 +278,6 @@ def own(life: Life) -> None:
 
 
 ACTS: tuple[Callable[[Life], None], ...] = (
-    begin, begin, begin, answer, answer, answer, send, send, send, withdraw, discard, extend_it, deal, score, score, score, complete,
-    complete, step_down, settle, decide, decide, undo, release, release, reopen, own,
+    begin, begin, begin, answer, answer, answer, send, send, send, withdraw, discard, extend_it, deal,
+    score, score, score, complete, complete, step_down, settle, decide, decide, undo, release, release, reopen, own,
 )  # fmt: skip

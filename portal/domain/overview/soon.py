@@ -43,7 +43,7 @@ def closing_soon(session: Session, viewer: StaffViewer) -> list[Closing]:
         return []
     now = clock.now()
     until = now + timedelta(days=setting_value(session, "closing_soon_days", clock.today()))
-    here = select(
+    here: AnySelect = select(
         literal("closes").label("kind"), Campaign.slug, Campaign.name, Campaign.closes_at, Campaign.answer_by,
         func.count(Application.id).label("found"),
     ).join(Application, Application.campaign_id == Campaign.id)  # fmt: skip

@@ -105,7 +105,8 @@ def _own(viewer: StaffViewer) -> ColumnElement[int]:
 def _applications(viewer: StaffViewer) -> dict[Work, AnySelect]:
     today = clock.today()
     sent = select(Application.received_at.label("since"), _own(viewer)).order_by(Application.received_at)
-    here = in_scope(sent.join(Campaign, Campaign.id == Application.campaign_id), viewer, P.SEE_APPLICATIONS)
+    here: AnySelect = sent.join(Campaign, Campaign.id == Application.campaign_id)
+    here = in_scope(here, viewer, P.SEE_APPLICATIONS)
     promised = Application.next_contact_on
     late = or_(
         and_(promised < today, Application.state.not_in(SETTLED)),
@@ -120,7 +121,8 @@ def _applications(viewer: StaffViewer) -> dict[Work, AnySelect]:
 
 def _messages(viewer: StaffViewer) -> dict[Work, AnySelect]:
     query = select(Message.created_at.label("since"), _own(viewer)).order_by(Message.created_at)
-    here = in_scope(query.join(Application, Application.id == Message.application_id), viewer, P.WRITE_MESSAGES)
+    here: AnySelect = query.join(Application, Application.id == Message.application_id)
+    here = in_scope(here, viewer, P.WRITE_MESSAGES)
     mail = here.join(OutboxMail, OutboxMail.id == Message.mail_id)
     returned = or_(OutboxMail.state == Delivery.FAILED, OutboxMail.bounced_at.is_not(None))
     return {
@@ -131,11 +133,12 @@ def _messages(viewer: StaffViewer) -> dict[Work, AnySelect]:
 
 def _moderating(viewer: StaffViewer) -> dict[Work, AnySelect]:
     live = Application.state == State.SUBMITTED
-    given = select(Assignment.assigned_at.label("since"), literal(1).label("own")).order_by(Assignment.assigned_at)
-    given = in_scope(given.join(Application, Application.id == Assignment.application_id), viewer, P.MODERATE)
-    given = given.where(live, Assignment.stepped_down_at.is_(None))
-    entries = select(Application.received_at.label("since"), literal(1).label("own")).order_by(Application.received_at)
-    entries = in_scope(entries.join(Entry, Entry.application_id == Application.id), viewer, P.MODERATE)
+    given: AnySelect = select(Assignment.assigned_at.label("since"), literal(1).label("own"))
+    given = given.order_by(Assignment.assigned_at).join(Application, Application.id == Assignment.application_id)
+    given = in_scope(given, viewer, P.MODERATE).where(live, Assignment.stepped_down_at.is_(None))
+    entries: AnySelect = select(Application.received_at.label("since"), literal(1).label("own"))
+    entries = entries.order_by(Application.received_at).join(Entry, Entry.application_id == Application.id)
+    entries = in_scope(entries, viewer, P.MODERATE)
     late = Assignment.due_on < clock.today()
     return {
         Work.LATE_READINGS: given.where(Assignment.completed_at.is_(None), late),
