@@ -177,7 +177,7 @@ def _closing(closing: Closing) -> dict[str, Any]:
 
 def _since(since: Since) -> list[dict[str, str]]:
     applications = "staff.applications"
-    lines: tuple[tuple[int, str, str, str, dict[str, str]], ...] = (
+    lines: tuple[tuple[int, str, str, str, dict[str, Any]], ...] = (
         (since.sent, "application sent", "applications sent", applications, {}),
         (since.withdrawn, "person withdrew", "people withdrew", applications, {"stage": "ended"}),
         (since.messages, "message from an applicant", "messages from applicants", applications, {"flag": "unread"}),

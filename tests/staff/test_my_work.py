@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Role
 from portal.domain.campaigns.models import Campaign
+from portal.domain.casework.deciding import decide
+from portal.domain.casework.models import Verdict
+from portal.domain.casework.owning import give_owner
+from portal.domain.correspondence.actions import write_to_us
+from portal.domain.duplicates.finding import match_due
+from portal.domain.shortlisting.assigning import add_assessor, assign
 from tests.support.casework import statements, west_division
 from tests.support.client import JudgingClient
-from tests.support.make_applications import a_submitted
+from tests.support.make_applications import a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.people import a_staff_member, browser_of
 
@@ -49,7 +56,7 @@ def test_every_role_has_a_page(app: Flask, session: Session, pilot: Campaign, ro
     page = browser_of(app, a_staff_member(session, role)).get("/staff/")
     assert page.status_code == 200
     assert ("Okafor" in page.text) is False
-    if role in {Role.TRAINER, Role.ASSESSOR, Role.VETTING, Role.SUPERVISOR}:
+    if role in {Role.TRAINER, Role.VETTING, Role.SUPERVISOR}:
         assert "Nothing waits for you yet" in page.text
         assert "Your places" not in page.text
     if role is Role.AUDITOR:
@@ -77,3 +84,51 @@ def test_open_campaigns_stand_beside(app: Flask, session: Session, pilot: Campai
     assert "applications hoped for · closes in" in page.text
     assert client.get("/staff/").status_code == 303
     assert client.post("/staff/").status_code in {303, 405}
+
+
+def test_what_others_do_makes_work(app: Flask, session: Session, pilot: Campaign) -> None:
+    """A message, two alike, scores that differ, a decision not released: each stands with its number and its link."""
+    one, other = a_submitted(session, app, pilot), a_submitted(session, app, pilot, given_name="Samuel")
+    recruiter, reader = a_staff_member(session, Role.RECRUITER), a_staff_member(session, Role.ASSESSOR)
+    write_to_us(session, one.applicant, one.id, "May I swap a weekend?")
+    match_due(session, keys_of(app))
+    add_assessor(session, recruiter, pilot.id, reader.id)
+    assign(session, recruiter, pilot.id)
+    decide(session, recruiter, other.id, Verdict.SHORTLIST)
+    page = browser_of(app, recruiter).get("/staff/").text
+    for number, address, words in (
+        (1, "/staff/messages?part=unread", "Messages from applicants"),
+        (1, "/staff/duplicates", "Perhaps the same person"),
+        (1, "/staff/applications?flag=decision", "Decisions not released"),
+    ):
+        assert f'<td>{number}</td><td><a href="{address}"><b>{words}' in page
+    theirs = browser_of(app, reader).get("/staff/").text
+    assert "<b>Your readings past their day" in theirs or "<b>Applications to read" in theirs
+    assert "Messages from applicants" not in theirs and "Okafor" not in theirs
+
+
+def test_ones_own_come_before_the_teams(app: Flask, session: Session, pilot: Campaign) -> None:
+    mine, theirs, nobodys = (a_submitted(session, app, pilot) for _ in range(3))
+    me, colleague = (a_staff_member(session, Role.RECRUITER) for _ in range(2))
+    give_owner(session, me, mine.id, me.id)
+    give_owner(session, me, theirs.id, colleague.id)
+    assert nobodys.owner_id is None
+    page = browser_of(app, me).get("/staff/").text
+    link = '<a href="/staff/applications?flag=late&amp;sort=oldest&amp;owner=me&amp;owner=none">'
+    assert f"<td>2</td><td>{link}" in page and "of 3" in page
+
+
+def test_what_changed_is_counted_from_the_last_sign_in(app: Flask, session: Session, pilot: Campaign) -> None:
+    person = a_staff_member(session, Role.RECRUITER)
+    assert "Since you were last here" not in browser_of(app, person).get("/staff/").text
+    open_now = a_campaign(session, closes_at=clock.now() + timedelta(days=30), training=())
+    a_submitted(session, app, open_now, received_at=clock.now())
+    page = browser_of(app, person).get("/staff/").text
+    assert "Since you were last here" in page and "application sent" in page
+
+
+def test_a_deputy_sees_whom_they_stand_in_for(app: Flask, session: Session) -> None:
+    boss, away, deputy = (a_staff_member(session, role) for role in (Role.ADMINISTRATOR, Role.RECRUITER, Role.TRAINER))
+    name_deputy(session, boss, away.id, deputy.id, starts_on=clock.today(), ends_on=clock.today())
+    page = browser_of(app, deputy).get("/staff/").text
+    assert "You stand in for Robin Officer." in page and "Recruiter · Trainer" in page

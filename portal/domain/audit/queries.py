@@ -62,7 +62,8 @@ def last_done(session: Session, action: str, actor_id: int, application_id: int)
 def last_act(session: Session, application_id: int, actions: Collection[str]) -> Row[Any] | None:
     """Who last did one of these to this application, and when."""
     query = select(E.at, E.actor_kind, E.actor_id).where(E.application_id == application_id, E.action.in_(actions))
-    return session.execute(query.order_by(E.at.desc(), E.id.desc()).limit(1)).one_or_none()
+    found: Row[Any] | None = session.execute(query.order_by(E.at.desc(), E.id.desc()).limit(1)).one_or_none()  # type: ignore[assignment]
+    return found
 
 
 def trail(
