@@ -17,6 +17,7 @@ class Words:
     sends: str
     undo: str = ""
     to: str = ""  # stands after "37 people"
+    asks: str = ""  # the heading over what it needs to know
     offered: bool = True  # begun from the list
 
     def button(self, count: int) -> str:
@@ -29,8 +30,8 @@ PROVISIONAL = "Nothing is sent now. It stays provisional: they hear of it when y
 UNTIL_RELEASED = "You can undo it until it is released."
 WORDS: dict[str, Words] = {
     "own": Words(
-        "Give", "New owner", "given", "Nothing is sent. Their tracker shows the new owner\u2019s team.",
-        "You can undo it: whoever answered for them before does so again.", to="to their new owner",
+        "Give", "New owner", "given", "Nothing is sent. Their tracker shows the new owner's team.",
+        "You can undo it: whoever answered for them before does so again.", to="to their new owner", asks="The owner",
     ),
     "assessors": Words(
         "Find readers for", "Readers", "given readers",
@@ -38,13 +39,13 @@ WORDS: dict[str, Words] = {
     ),
     "message": Words(
         "Write to", "Message", "written to", "Each of them gets this message by e-mail, and finds it with their "
-        "application.", "You can take it back until it leaves.",
+        "application.", "You can take it back until it leaves.", asks="The message",
     ),
     "shortlist": Words("Shortlist", "Shortlist", "shortlisted", PROVISIONAL, UNTIL_RELEASED),
     "reserve": Words("Hold", "Reserve", "held in reserve", PROVISIONAL, UNTIL_RELEASED, to="in reserve"),
-    "decline": Words("Decline", "Decline", "declined", PROVISIONAL, UNTIL_RELEASED),
-    "tag": Words("Tag", "Tag", "tagged", NOTHING, "You can undo it."),
-    "untag": Words("Take the tag off", "Tag off", "untagged", NOTHING, "You can undo it."),
+    "decline": Words("Decline", "Decline", "declined", PROVISIONAL, UNTIL_RELEASED, asks="The reason"),
+    "tag": Words("Tag", "Tag", "tagged", NOTHING, "You can undo it.", asks="The tag"),
+    "untag": Words("Take the tag off", "Tag off", "untagged", NOTHING, "You can undo it.", asks="The tag"),
     "release": Words(
         "Release to", "Release", "released", "Each of them is told by e-mail, and their tracker says so.", offered=False
     ),
