@@ -15,10 +15,9 @@ from portal.domain.campaigns.managing import managed_campaign, phase_of
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.own_questions import own_questions
 from portal.domain.journeys import changing_campaigns as changing
-from portal.domain.journeys.extending import extend
 from portal.domain.refusals import Refusal
 from portal.extensions import db
-from portal.staff.campaign_words import closing, moment
+from portal.staff.campaign_words import closing, moment, opening
 from portal.staff.campaigns import MANAGE, go
 from portal.staff.door import blueprint
 from portal.staff.forms.campaign_acts import ExtendForm, PublishForm, ReasonForm
@@ -41,7 +40,7 @@ def _asked(page: str, found: Campaign, form: FlaskForm, **more: Any) -> Response
         form=form,
         phase=phase_of(found, clock.now()),
         drafts=changing.drafts_of(db.session(), found.id),
-        opens=moment(found.opens_at),
+        opens=opening(found.opens_at),
         closes=closing(found.closes_at),
         **more,
     )
@@ -85,7 +84,7 @@ def extend_campaign(slug: str) -> Response:
     if form.validate_on_submit():
         try:
             told = changing.drafts_of(db.session(), found.id)
-            extend(db.session(), current_user, found.id, form.closing(), form.reason.data)
+            changing.extend(db.session(), current_user, found.id, form.closing(), form.reason.data)
             flash(f"It closes later. {plural(told, 'person', 'people')} with a draft will be told.")
             return go("staff.campaign", slug)
         except Refusal as refusal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, flash, request
 from flask_login import current_user
@@ -21,7 +20,7 @@ from portal.domain.casework.presence import others_here
 from portal.domain.refusals import Refusal
 from portal.domain.settings.queries import setting_values
 from portal.extensions import db
-from portal.staff.campaign_words import TITLES, closing, differences, moment
+from portal.staff.campaign_words import TITLES, closing, differences, opening
 from portal.staff.campaigns import MANAGE, go
 from portal.staff.door import blueprint
 from portal.staff.forms.campaign_days import TrainingForm
@@ -102,8 +101,8 @@ def clash_of(campaign_id: int, changes: list[Difference]) -> Clash:
     return Clash(changes, staff_names(db.session(), [last.actor_id]).get(last.actor_id, "Somebody else"), last.at)
 
 
-def _page(found: Campaign, form: PartForm, clash: Clash | None = None, **more: Any) -> Response:
-    """422 with problems, 409 with a clash."""
+def _page(found: Campaign, form: PartForm, clash: Clash | None = None, *, proposed: bool = False) -> Response:
+    """422 with problems, 409 with a clash. `proposed`: the lines are a pattern's and nothing is saved."""
     return page_or_fragment(
         f"staff/campaigns/{form.part.value}.html",
         "main",
@@ -113,11 +112,12 @@ def _page(found: Campaign, form: PartForm, clash: Clash | None = None, **more: A
         title=TITLES[form.part],
         clash=clash,
         opened=has_opened(found, clock.now()),
-        opens=moment(found.opens_at),
+        opens=opening(found.opens_at),
         closes=closing(found.closes_at),
         warnings=_warnings(found),
         here=together(others_here(db.session(), current_user, "campaign", found.id)),
-        **more,
+        proposed=proposed,
+        beside=_beside(form) if isinstance(form, TrainingForm) else [],
     )
 
 
@@ -136,10 +136,10 @@ def campaign_training(slug: str) -> Response:
     act, _, place = request.form.get("act", "").partition("-")
     if not form.is_submitted():
         form.show(values_of(db.session(), found, Part.TRAINING))
-        return _days(found, form)
+        return _page(found, form)
     fine = form.validate()
     if act == "pattern":
-        return _days(found, form, proposed=form.by_pattern())
+        return _page(found, form, proposed=form.by_pattern())
     if act == "add":
         form.add_line()
     elif act == "drop" and place.isdigit():
@@ -147,11 +147,12 @@ def campaign_training(slug: str) -> Response:
     elif fine:
         return _sent(found, form)
     else:
-        return _days(found, form)
+        return _page(found, form)
     form.forget_problems()
-    return _days(found, form)
+    return _page(found, form)
 
 
-def _days(found: Campaign, form: TrainingForm, *, proposed: bool = False) -> Response:
-    beside = [holiday_beside(line.day.data) if line.day.data else None for line in (each.form for each in form.days)]
-    return _page(found, form, proposed=proposed, beside=beside)
+def _beside(form: TrainingForm) -> list[str | None]:
+    """The bank holiday of each line's weekend."""
+    lines = [entry.form for entry in form.days]
+    return [holiday_beside(line.day.data) if line.day.data else None for line in lines]

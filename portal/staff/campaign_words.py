@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from portal import clock
 from portal.domain.campaigns.dates import road_of
 from portal.domain.campaigns.managing import Phase
-from portal.domain.campaigns.models import AgeDay, Campaign
+from portal.domain.campaigns.models import AgeDay, Campaign, Division
 from portal.domain.campaigns.parts import Part
 from portal.domain.campaigns.publishing import Missing
 from portal.domain.campaigns.rules import TrainingPlan, last_day
@@ -111,32 +112,63 @@ class _Closes:
         return self.closes_at
 
 
+def opening(value: datetime) -> str:
+    """The opening instant; midnight is the beginning of its day."""
+    return f"Start of {day_shown(clock.london(value).date())}" if clock_time(value) == "midnight" else moment(value)
+
+
 def _districts(value: Mapping[str, int | None]) -> str:
     named = [f"{slug.replace('-', ' ').title()}{f' ({places})' if places else ''}" for slug, places in value.items()]
     return ", ".join(named)
 
 
 def _training(value: Sequence[TrainingPlan]) -> str:
-    return "\n".join(training_lines(value))
+    return "\n".join(f"{label}: {words}" for label, words in weekends(value))
 
 
-def training_lines(days: Sequence[TrainingPlan]) -> list[str]:
-    """Sat 28 Apr 2018, 9am to 5pm"""
+def weekends(days: Sequence[TrainingPlan]) -> list[tuple[str, str]]:
+    """Weekend 1: Sat 28 and Sun 29 Apr, 9am to 5pm"""
+    found = []
+    for number, group in groupby(days, key=lambda each: each.weekend):
+        of_it = list(group)
+        hours = {f"{clock_time(each.starts_at)} to {clock_time(each.ends_at)}" for each in of_it}
+        if len(hours) == 1:
+            words = f"{' and '.join(short_day(each.starts_at) for each in of_it)}, {hours.pop()}"
+        else:
+            words = "\n".join(
+                f"{short_day(each.starts_at)}, {clock_time(each.starts_at)} to {clock_time(each.ends_at)}"
+                for each in of_it
+            )
+        found.append((f"Weekend {number}", words))
+    return found
+
+
+def requirements(value: Mapping[Any, tuple[Any, bool]]) -> list[tuple[str, str]]:
+    """Medical certificate: before training; may come with the application"""
     return [
-        f"{short_day(each.starts_at)} {clock.london(each.starts_at):%Y}, "
-        f"{clock_time(each.starts_at)} to {clock_time(each.ends_at)}"
-        for each in days
+        (REQUIREMENTS[kind], DUE[value[kind][0]] + ("; may come with the application" if value[kind][1] else ""))
+        for kind in REQUIREMENTS
+        if kind in value
     ]
 
 
 def _requirements(value: Mapping[Any, tuple[Any, bool]]) -> str:
-    return "\n".join(
-        f"{REQUIREMENTS[kind]}: {DUE[due].lower()}{', or with the application' if early else ''}"
-        for kind, (due, early) in value.items()
-    )
+    return "\n".join(f"{label}: {words}" for label, words in requirements(value))
+
+
+def areas(campaign: Campaign, divisions: Sequence[Division]) -> str:
+    """Where people must live, whole divisions by their name."""
+    covered = {district.id for district in campaign.districts}
+    whole = [each for each in divisions if each.districts and {one.id for one in each.districts} <= covered]
+    if whole and len(whole) == len(divisions):
+        return "The whole county"
+    inside = {one.id for each in whole for one in each.districts}
+    rest = [district.name for district in campaign.districts if district.id not in inside]
+    return ", ".join([*(each.name for each in whole), *rest]) or "Nowhere yet"
 
 
 WRITTEN: dict[str, Any] = {
+    "opens_at": opening,
     "closes_at": closing,
     "districts": _districts,
     "training": _training,
@@ -155,6 +187,11 @@ def differences(theirs: Mapping[str, Any], yours: Mapping[str, Any]) -> list[Dif
 
 
 def lines_of(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A part's values, each with its label."""
+    if "training" in values:
+        return weekends(values["training"])
+    if "requirements" in values:
+        return requirements(values["requirements"])
     return [(LABELS[name], said(name, value)) for name, value in values.items()]
 
 

@@ -29,7 +29,7 @@ from portal.domain.journeys.changing_campaigns import drafts_of, scored
 from portal.domain.refusals import Refusal
 from portal.domain.settings.queries import setting_values
 from portal.extensions import db
-from portal.staff.campaign_words import PHASES, TITLES, Card, lines_of, missing_of, stops_of, when_words
+from portal.staff.campaign_words import PHASES, TITLES, Card, areas, lines_of, missing_of, stops_of, when_words
 from portal.staff.door import blueprint
 from portal.staff.forms.campaigns import NewForm
 from portal.staff.presence import together
@@ -48,7 +48,7 @@ class Row:
     """A campaign in the list."""
 
     campaign: Campaign
-    phase: Phase
+    where: str
     when: str
     received: int
 
@@ -59,12 +59,15 @@ def campaigns() -> Response:
     """Everything this member of staff keeps, by where it stands."""
     session, now = db.session(), clock.now()
     found = managing.managed_campaigns(session, current_user)
-    counts = received_counts(session, [each.id for each in found])
+    counts, divisions = received_counts(session, [each.id for each in found]), queries.divisions(session)
     groups = [
         (
             PHASES[group.phase],
             group.phase,
-            [Row(each, group.phase, when_words(each, group.phase, now), counts[each.id]) for each in group.campaigns],
+            [
+                Row(each, areas(each, divisions), when_words(each, group.phase, now), counts[each.id])
+                for each in group.campaigns
+            ],
         )
         for group in managing.grouped(found, now)
     ]

@@ -134,10 +134,10 @@ def _short(road: Road, numbers: Mapping[str, int], medical: bool) -> Iterator[st
         yield f"It is open for only {_days(window)}."
     reading = (road.answer_by - closes).days
     if reading < numbers["short_reading_days"]:
-        yield f"There are only {_days(reading)} to read everything and answer."
+        yield f"Only {_days(reading)} from closing to read everything and answer."
     interviews = (road.interviews_to - road.interviews_from).days + 1
     if interviews < numbers["short_interview_days"]:
-        yield f"There are only {_days(interviews)} for interviews."
+        yield f"Interviews go on for only {_days(interviews)}."
     if road.training and medical:
         notice = (min(clock.london(day.starts_at).date() for day in road.training) - road.interviews_to).days
         if notice < numbers["medical_notice_days"]:
@@ -148,9 +148,10 @@ def _on_holidays(road: Road) -> Iterator[str]:
     for name, day in (("The answer is promised", road.answer_by), ("The first duty", road.starts_on)):
         if holiday := holiday_on(day):
             yield f"{name} on {said(day)}: that is {holiday}."
-    for day in sorted({clock.london(each.starts_at).date() for each in road.training}):
-        if holiday := holiday_beside(day):
-            yield f"Training on {said(day)} is on the weekend of {holiday}."
+    for number in sorted({day.weekend for day in road.training}):
+        days = [clock.london(day.starts_at).date() for day in road.training if day.weekend == number]
+        if holiday := holiday_beside(days[0]):
+            yield f"Training weekend {number}, from {said(days[0])}, is that of {holiday}."
 
 
 def _days(count: int) -> str:

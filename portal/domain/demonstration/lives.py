@@ -112,9 +112,12 @@ def known(stage: Stage, email: str) -> Applicant:
 def by_section(answers: dict[str, Value]) -> dict[str, dict[str, Value]]:
     """The answers in the form's order, section by section, those with nothing in them left out."""
     where = {wording.key: wording.section for wording in CORE}
-    parts: dict[str, dict[str, Value]] = {section: {} for section in QUESTIONS}
+    after_why = QUESTIONS.index("why") + 1
+    own = [key for key in answers if key not in where]  # a campaign's own question is its own section
+    sections = (*QUESTIONS[:after_why], *own, *QUESTIONS[after_why:])
+    parts: dict[str, dict[str, Value]] = {section: {} for section in sections}
     for key, value in answers.items():
-        parts[where[key]][key] = value
+        parts[where.get(key, key)][key] = value
     return {section: part for section, part in parts.items() if part}
 
 

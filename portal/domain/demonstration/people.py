@@ -22,6 +22,7 @@ from portal.domain.demonstration.names import (
     STREETS,
     TOWNS,
 )
+from portal.domain.demonstration.stories import asks_for_stories, stories
 from portal.domain.demonstration.words import why
 
 YOUNGEST, OLDEST = 18, 74  # years, of those who apply
@@ -54,6 +55,8 @@ def somebody(chance: Random, number: int, campaign: Campaign, on: date) -> Perso
         "declaration_true": True,
         "declaration_contact": True,
     }
+    if asks_for_stories(row.kind for row in campaign.requirements):
+        answers |= stories(chance, town, given)
     answers |= _work(chance, age) | _choices(chance, campaign)
     if chance.random() < 0.07:
         answers["adjustments"] = chance.choice(ADJUSTMENTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from portal import clock
@@ -10,6 +10,8 @@ from portal.domain.campaigns.catalogue_areas import DIVISIONS
 from portal.domain.campaigns.models import RequirementKind, Stage
 from portal.domain.campaigns.plans import OFFICE, UNIFORMED, Asked, CampaignPlan, the_pilot
 from portal.domain.campaigns.rules import SATURDAY, TrainingPlan, training_weekends
+from portal.domain.campaigns.standard import STANDARD_QUESTIONS, TIED_CRITERIA
+from portal.domain.demonstration.stories import asks_for_stories
 
 WEST = tuple(DIVISIONS["west"][1])
 NORTH = tuple(DIVISIONS["north"][1])
@@ -39,7 +41,14 @@ def parts(now: datetime) -> list[Part]:
     ]
     if over:
         found += [Part(_west_again(today), 120), Part(_north(today), 40), Part(_east(today), 60)]
-    return sorted(found, key=lambda part: part.plan.opens_at)
+    return sorted((replace(part, plan=_asking(part.plan)) for part in found), key=lambda part: part.plan.opens_at)
+
+
+def _asking(plan: CampaignPlan) -> CampaignPlan:
+    """Those who go out on patrol are asked the standard questions, and each is judged by a criterion."""
+    if not asks_for_stories(asked.kind for asked in plan.requirements):
+        return plan
+    return replace(plan, questions=STANDARD_QUESTIONS, criteria=TIED_CRITERIA)
 
 
 def _days(count: int) -> timedelta:

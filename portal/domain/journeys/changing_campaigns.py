@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
@@ -12,15 +15,23 @@ from portal.domain.applications.rules import LIVE
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns import criteria_editing, publishing, question_editing
 from portal.domain.campaigns.criteria import CriterionPlan
+from portal.domain.campaigns.dates import problems, road_of
 from portal.domain.campaigns.models import Campaign
+from portal.domain.campaigns.parts import to_change
 from portal.domain.interest.actions import offer
+from portal.domain.journeys import extending
 from portal.domain.journeys.nudging import LAPSED
 from portal.domain.messages.actions import REMINDERS, drop_waiting, queue_mail
 from portal.domain.messages.models import Notice
 from portal.domain.messages.stops import Kind, stop_token
+from portal.domain.refusals import Refusal
 from portal.domain.shortlisting.models import Assignment, Score
 
 CLOSED_EARLY = "campaign_closed_early"
+
+
+class NoRoom(Refusal):
+    title = "The dates after it leave no room"
 
 
 def scored(session: Session, campaign_id: int) -> bool:
@@ -88,6 +99,20 @@ def waiting_of(session: Session, campaign_id: int) -> int:
     """How many are still under way."""
     query = select(func.count()).where(Application.campaign_id == campaign_id, Application.state.in_(LIVE))
     return session.scalar(query) or 0
+
+
+def extend(session: Session, actor: Actor, campaign_id: int, closes_at: datetime, reason: str) -> Campaign:
+    """A later closing that the dates after it leave room for; everyone with a draft is told.
+
+    Raises ReasonNeeded, DatesOutOfOrder, NoRoom.
+    """
+    with unit_of_work(session):
+        campaign = to_change(session, campaign_id)
+        road = road_of(campaign)
+        found = [each for each in problems(replace(road, closes_at=closes_at)) if each not in problems(road)]
+        if found and closes_at > campaign.closes_at:
+            raise NoRoom(f"{found[0].words}. Move that date first.", field="closes_at")
+        return extending.extend(session, actor, campaign_id, closes_at, reason)
 
 
 def close_early(session: Session, actor: Actor, campaign_id: int, reason: str) -> int:
