@@ -27,7 +27,8 @@ S = ApplicationSearch.__table__.c
 
 def plain(text: str) -> str:
     """Without capitals, accents or anything but letters and figures: "O'Néil-Fay" → "oneilfay"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = unicodedata.normalize("NFKD", text).casefold()  # first: some capitals are only found inside others
+    decomposed = unicodedata.normalize("NFKD", letters)
     return "".join(char for char in decomposed if char.isalnum())[:LONGEST]
 
 
