@@ -29,6 +29,7 @@ class World:
 
     app: Flask
     names: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)  # each kind of person's own number
     browsers: dict[str, JudgingClient] = field(default_factory=dict)
 
     def as_(self, actor: str) -> JudgingClient:
@@ -41,10 +42,13 @@ def people(app: Flask, world: World) -> None:
     stranger = app.test_client()
     assert isinstance(stranger, JudgingClient)
     world.browsers["stranger"] = stranger
-    world.browsers["neighbour"] = browser_of(app, an_applicant(session, "neighbour@example.org"))
-    world.browsers["half"] = browser_of(app, a_staff_member(session, Role.RECRUITER), second_factor=False)
+    neighbour, half = an_applicant(session, "neighbour@example.org"), a_staff_member(session, Role.RECRUITER)
+    world.browsers["neighbour"] = browser_of(app, neighbour)
+    world.browsers["half"] = browser_of(app, half, second_factor=False)
+    world.ids |= {"neighbour": neighbour.id, "half": half.id}
     for role in Role:
-        world.browsers[role.value] = browser_of(app, a_staff_member(session, role))
+        member = a_staff_member(session, role)
+        world.ids[role.value], world.browsers[role.value] = member.id, browser_of(app, member)
 
 
 def fingerprint() -> str:

@@ -1,0 +1,147 @@
+"""One of everything that an address names, each made by the very action its page uses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.db import unit_of_work
+from portal.domain.accounts.deputies import name_deputy
+from portal.domain.accounts.models import Applicant, GroupRole, Passkey, Role, StaffMember
+from portal.domain.applications.actions import enter_for
+from portal.domain.applications.models import Application, Channel, Relation
+from portal.domain.campaigns.criteria import criteria_of
+from portal.domain.casework.models import SavedView
+from portal.domain.correspondence.actions import write_to_us
+from portal.domain.correspondence.shipped import seed_templates
+from portal.domain.duplicates.finding import match_due
+from portal.domain.duplicates.models import Pair
+from portal.domain.shortlisting.conflicts import declare_known, known_people
+from portal.domain.shortlisting.reporting import report_piece
+from portal.extensions import db
+from tests.guards.walk import World, people
+from tests.support.bulk_runs import confirmed
+from tests.support.live import form_token
+from tests.support.make_applications import a_draft, a_submitted, keys_of
+from tests.support.make_campaigns import a_campaign, the_pilot
+from tests.support.make_documents import a_document
+from tests.support.make_questions import OWN
+from tests.support.make_sifts import one_reading
+from tests.support.moderation import a_sift, read_as
+from tests.support.people import a_staff_member, an_applicant, browser_of
+
+MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
+
+# What an address may say and nothing is called.
+NOBODYS = {
+    "alias": "teal-0", "campaign": "no-such", "criterion": "999999", "deputy": "999999", "document": "nothing",
+    "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999", "kept": "no-such", "known": "999999",
+    "member": "999999", "message": "999999", "number": "999999", "own_deputy": "999999", "pair": "999999",
+    "passkey": "999999", "question": "no-such", "read": "no-such", "reader": "999999", "reading": "nothing",
+    "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999",
+    "sift": "no-such", "view": "999999", "wording": "no-such",
+}  # fmt: skip
+
+
+def made_world(app: Flask) -> World:
+    """Everybody, and everything: the owner's, the recruiter's, the assessor's, the administrator's."""
+    made = World(app)
+    people(app, made)
+    session = db.session()
+    seed_templates(session)
+    campaign, another = the_pilot(session), a_campaign(session)
+    owner = an_applicant(session, "owner@example.org")
+    made.ids["owner"], made.browsers["owner"] = owner.id, browser_of(app, owner)
+    made.names = {"campaign": campaign.slug, "sift": another.slug, "wording": "general", **_kept(session)}
+    draft, sent = a_draft(session, app, campaign, applicant=owner), a_submitted(session, app, another, applicant=owner)
+    made.names |= _papers(session, app, draft, sent)
+    entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
+    made.names["entered"] = entered.reference
+    made.names |= _correspondence(session, owner, sent) | _sift(session, made, sent)
+    made.names |= _accounts(session, made)
+    match_due(session, keys_of(app))  # everybody here has the same name, birth date and address
+    made.names["pair"] = str(session.scalars(select(Pair.id).order_by(Pair.id)).all()[0])
+    made.names["view"] = str(_view(made))
+    made.names["run"] = str(confirmed(made.as_("recruiter"), "shortlist", [sent.reference]))
+    db.session.rollback()
+    return made
+
+
+def _staff(made: World, actor: str) -> StaffMember:
+    return db.session().get_one(StaffMember, made.ids[actor])
+
+
+def _papers(session: Session, app: Flask, draft: Application, sent: Application) -> dict[str, str]:
+    return {
+        "draft": draft.reference,
+        "sent": sent.reference,
+        "sent_id": str(sent.id),
+        "document": a_document(session, app, draft).public_id,
+        "sent_document": a_document(session, app, sent).public_id,
+    }
+
+
+def _kept(session: Session) -> dict[str, str]:
+    """A draft of a campaign with two questions of its own."""
+    kept = a_campaign(session, questions=OWN[:2], published_at=None)
+    criterion = criteria_of(session, kept.id)[0]
+    return {"kept": kept.slug, "question": OWN[0].key, "criterion": str(criterion.id)}
+
+
+def _correspondence(session: Session, owner: Applicant, sent: Application) -> dict[str, str]:
+    return {"message": str(write_to_us(session, owner, sent.id, "When will you write?").id)}
+
+
+def _sift(session: Session, made: World, sent: Application) -> dict[str, str]:
+    """One application that two have read and differ on; another that the assessor reads and reports."""
+    sift = a_sift(session, campaign=sent.campaign)
+    read_as(session, sift, sent, sift.points(5), sift.points(1), alias="Heron 63")
+    reader = _staff(made, "assessor")
+    read, reading = one_reading(session, made.app, reader.id)
+    report_piece(session, reader, reading.public_id, "after three break-ins")
+    declare_known(session, reader, keys_of(made.app), "Nobody Here", Relation.FRIEND)
+    return {
+        "alias": "heron-63",
+        "read": read.slug,
+        "reading": reading.public_id,
+        "number": str(reading.id),
+        "reader": str(reader.id),
+        "known": str(known_people(session, keys_of(made.app), reader.id)[0].id),
+    }
+
+
+def _accounts(session: Session, made: World) -> dict[str, str]:
+    """A colleague with a role and a deputy; the recruiter's own deputy and passkey; a group of the provider's."""
+    member, colleague = a_staff_member(session, Role.TRAINER), a_staff_member(session, Role.RECRUITER)
+    administrator, recruiter = _staff(made, "administrator"), _staff(made, "recruiter")
+    days = {"starts_on": date(2018, 1, 20), "ends_on": date(2018, 1, 22)}
+    named = name_deputy(session, administrator, member.id, colleague.id, **days)
+    own = name_deputy(session, recruiter, recruiter.id, colleague.id, **days)
+    with unit_of_work(session):
+        passkey = Passkey(
+            staff_id=recruiter.id, credential_id=b"1", public_key=b"1", sign_count=0, name="Phone",
+            created_at=clock.wall(),
+        )  # fmt: skip
+        group = GroupRole(group_name="volunteers-office", role=Role.TRAINER)
+        session.add_all([passkey, group])
+    return {
+        "member": str(member.id),
+        "role": str(member.roles[0].id),
+        "deputy": str(named.id),
+        "own_deputy": str(own.id),
+        "passkey": str(passkey.id),
+        "group": str(group.id),
+    }
+
+
+def _view(made: World) -> int:
+    """The recruiter's own, saved as they save it."""
+    fields = {"csrf_token": form_token(made.app), "name": "Mine"}
+    saved = made.as_("recruiter").post("/staff/applications/views/new", data=fields)
+    assert saved.status_code == 303
+    db.session.rollback()  # reads what the request committed
+    return db.session.scalars(select(SavedView.id)).one()
