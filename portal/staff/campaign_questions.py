@@ -82,12 +82,13 @@ def edit_question(slug: str, key: str) -> Response:
     question = _question(found, key)
     form, clash, campaign_id = _question_form(found, key), None, found.id
     if form.validate_on_submit():
-        wanted = form.plan(key)
+        wanted = form.plan(key, question.plan.choices)
         try:
             question_editing.edit_question(
                 db.session(), current_user, campaign_id, key, wanted, form.seen.data or ""
             )  # fmt: skip
-            flash("Saved. Answers already given keep the words they answered.")
+            opened = has_opened(found, clock.now())
+            flash("Saved. Answers already given keep the words they answered." if opened else "Saved.")
             return go("staff.campaign_questions", slug)
         except Stale:
             question = _question(_mine(slug), key)

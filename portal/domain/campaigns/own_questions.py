@@ -143,12 +143,13 @@ def values_of(plan: QuestionPlan) -> dict[str, str]:
     return {choice.value: choice.label for choice in plan.choices}
 
 
-def choices_from(labels: Sequence[str]) -> tuple[Choice, ...]:
+def choices_from(labels: Sequence[str], known: Sequence[Choice] = ()) -> tuple[Choice, ...]:
     """Choices as they are typed, one a line. A value comes from its words, so that the same words stay the same answer
-    wherever they are moved, and other words never are."""
+    wherever they are moved, and other words never are; words that are `known` keep the value they have."""
     found: dict[str, Choice] = {}
+    kept = {choice.label: choice.value for choice in known}
     for label in labels:
-        value = base = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_VALUE] or "choice"
+        value = base = kept.get(label) or re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_VALUE] or "choice"
         number = 1
         while value in found:
             number += 1

@@ -157,7 +157,7 @@ def _one(rows: Sequence[Question], plans: Sequence[QuestionPlan], key: str) -> t
 
 
 def _fresh_key(session: Session, campaign_id: int) -> str:
-    """A key that no question of this campaign ever had."""
+    """A key that no question of this campaign has, retired ones included."""
     query = select(Question.key).filter_by(campaign_id=campaign_id)
     known = set(session.scalars(query))
     number = (session.scalar(select(func.count()).select_from(query.subquery())) or 0) + 1

@@ -24,8 +24,8 @@ from portal.domain.campaigns.own_questions import (
     choices_from,
     values_of,
 )
-from portal.domain.campaigns.questions import When
-from portal.staff.forms.campaigns import WindowFields, needed
+from portal.domain.campaigns.questions import Choice, When
+from portal.staff.forms.campaigns import WindowFields, needed, written
 from portal.web.written import WrittenDay, WrittenTime
 
 NOW, LATER = "now", "later"
@@ -96,10 +96,10 @@ class QuestionEditForm(FlaskForm):  # type: ignore[misc]
     seen = HiddenField()
     label = TextAreaField(
         "The question, as applicants read it", widget=GovTextArea(),
-        validators=[needed("Write the question"), Length(max=300)],
+        validators=[written("Write the question"), Length(max=300)],
     )  # fmt: skip
     title = StringField(
-        "A short name for it", widget=GovTextInput(), validators=[needed("Give it a short name"), Length(max=60)],
+        "A short name for it", widget=GovTextInput(), validators=[written("Give it a short name"), Length(max=60)],
         description="In their list of things to do, like: Staying calm.",
     )  # fmt: skip
     hint = TextAreaField("Help under the question (optional)", widget=GovTextArea(), validators=[Length(max=500)])
@@ -139,8 +139,8 @@ class QuestionEditForm(FlaskForm):  # type: ignore[misc]
         self.when.data = f"{plan.when.key} {plan.when.value}" if plan.when else ""
         self.strand.data = plan.strand or ""
 
-    def plan(self, key: str) -> QuestionPlan:
-        """What it says; limits and choices only where the kind has them."""
+    def plan(self, key: str, known: Sequence[Choice] = ()) -> QuestionPlan:
+        """What it says; limits and choices only where the kind has them. `known`: the choices there were."""
         kind = QuestionKind(self.kind.data)
         lines = [line.strip() for line in (self.choices.data or "").splitlines() if line.strip()]
         after, _, value = (self.when.data or "").partition(" ")
@@ -152,7 +152,7 @@ class QuestionEditForm(FlaskForm):  # type: ignore[misc]
             hint=(self.hint.data or "").strip(),
             required=self.required.data,
             word_limit=self.word_limit.data if kind is QuestionKind.LONG_TEXT else None,
-            choices=choices_from(lines) if kind in WITH_CHOICES else (),
+            choices=choices_from(lines, known) if kind in WITH_CHOICES else (),
             strand=self.strand.data or None,
             when=When(after, value) if after else None,
         )
@@ -160,7 +160,7 @@ class QuestionEditForm(FlaskForm):  # type: ignore[misc]
 
 class CriterionForm(FlaskForm):  # type: ignore[misc]
     seen = HiddenField()
-    title = StringField("What is judged", widget=GovTextInput(), validators=[needed("Give it a name"), Length(max=80)])
+    title = StringField("What is judged", widget=GovTextInput(), validators=[written("Give it a name"), Length(max=80)])
     weight = SelectField(
         "Weight", widget=GovSelect(), coerce=int, default=2,
         choices=[SelectChoice(weight, f"{weight}, up to {weight * MOST_POINTS} points") for weight in WEIGHTS],
@@ -199,7 +199,7 @@ for _points in range(1, MOST_POINTS + 1):
     _words = f"{_points} point{'' if _points == 1 else 's'}"
     _field = StringField(
         _words, widget=GovTextInput(),
-        validators=[needed(f"Say what {_words} look{'s' if _points == 1 else ''} like"), Length(max=200)],
+        validators=[written(f"Say what {_words} look{'s' if _points == 1 else ''} like"), Length(max=200)],
     )  # fmt: skip
     setattr(CriterionForm, f"anchor_{_points}", _field)
 

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextArea, GovTextInput
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from portal import clock
 from portal.domain.campaigns.dates import NoSuchTime, london_moment
@@ -47,6 +47,11 @@ REQUIREMENTS = {
 
 def needed(words: str) -> InputRequired:
     return InputRequired(words)
+
+
+def written(words: str) -> DataRequired:
+    """Something other than spaces."""
+    return DataRequired(words)
 
 
 class PartForm(FlaskForm):  # type: ignore[misc]
@@ -88,7 +93,7 @@ class PartForm(FlaskForm):  # type: ignore[misc]
 class AboutForm(PartForm):
     part = Part.ABOUT
     name = StringField(
-        "Name", widget=GovTextInput(), validators=[needed("Give it a name"), Length(max=100)],
+        "Name", widget=GovTextInput(), validators=[written("Give it a name"), Length(max=100)],
         description="The role and the place, like: Community Policing Volunteer, West Division.",
     )  # fmt: skip
     lead = TextAreaField(
@@ -288,7 +293,7 @@ class ShortlistingForm(PartForm):
 
 class NewForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
-        "Name", widget=GovTextInput(), validators=[needed("Give it a name"), Length(max=100)],
+        "Name", widget=GovTextInput(), validators=[written("Give it a name"), Length(max=100)],
         description="The role and the place, like: Community Policing Volunteer, West Division.",
     )  # fmt: skip
     source = SelectField("Begin with", widget=GovSelect())
