@@ -57,6 +57,8 @@ def desk(stage: Stage, campaign: Campaign, chance: Random) -> Life:
             continue  # not read yet
         recruiter = _recruiter(stage, application)
         yield At(working_hour(chance, clock.now() + HOUR * 5))
+        if application.state is not State.SUBMITTED:
+            continue  # they have withdrawn, or were answered, in the meantime
         mark_read(session, recruiter, application.id)
         write(session, recruiter, application.id, subject="Your question", body=f"Hello,\n\n{reply}\n\nThe team")
         _look_after(stage, recruiter, application, chance)
