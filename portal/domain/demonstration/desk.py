@@ -24,6 +24,7 @@ from portal.domain.demonstration.stage import At, Life, Stage
 from portal.domain.duplicates.finding import match_due
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+LATELY = DAY * 21
 ASKED = 7  # of a campaign's applicants write to us
 QUESTIONS = (
     ("Is the station in Maidstone step-free?", "Yes. The training room is on the ground floor, and there is a lift."),
@@ -53,7 +54,7 @@ def desk(stage: Stage, campaign: Campaign, chance: Random) -> Life:
         if application is None:
             return
         write_to_us(session, application.applicant, application.id, question)
-        if number % 3 == 2:
+        if number % 3 == 2 and stage.now - clock.now() < LATELY:
             continue  # not read yet
         recruiter = _recruiter(stage, application)
         yield At(working_hour(chance, clock.now() + HOUR * 5))
