@@ -22,9 +22,9 @@ PEOPLE = (
     ("April", "Cook", "Ape", "18 High Street", "Rye"),
     ("Bill", "Bond", "Billy", "9 New Road", "Battle"),
     ("Frank", "Long", "Frankie", "55 West Street", "Lydd"),
-    ("Zoë", "Škvorecká", "Zee", "3 Pudding Lane", "Tunbridge Wells"),
-    ("Siobhán", "O'Neill", "Shiv", "14 Quarry Hill Road", "Tonbridge"),
-    ("Ludwig", "van der Bergh", "Lutz", "6 Bargate Close", "Sevenoaks"),
+    ("Zoë", "Škvorecká", "Zee", "3 Pudding Lane", "Rusthall Common"),
+    ("Siobhán", "O'Neill", "Shiv", "14 Quarry Hill Road", "Hadlow"),
+    ("Ludwig", "van der Bergh", "Lutz", "6 Bargate Close", "Riverhead"),
     ("Anne-Marie", "Okafor-Hale", "Annie", "101 Larkfield Crescent", "Snodland"),
     ("José", "Peñalver", "Pepe", "8 Tovil Rise", "Staplehurst"),
     ("Jo", "Li", "Jojo", "19 Wateringbury Drive", "Headcorn"),
@@ -52,7 +52,7 @@ PEOPLE = (
     ("Rhiannon", "Llewellyn", "Rhi", "67 Hollingbourne Drive", "Westerham"),
     ("Ebenezer", "Scattergood", "Ebbie", "82 Detling Avenue", "Otford"),
     ("Clementine", "Abernathy", "Clem", "36 Bearsted Street", "Kemsing"),
-    ("Zachariah", "Silverthorne", "Zach", "49 Leeds Gardens", "Swanley"),
+    ("Zachariah", "Silverthorne", "Zach", "49 Leeds Gardens", "Crockenhill"),
     ("Persephone", "Dankworth", "Percy", "26 Ulcombe Terrace", "Hextable"),
 )
 OTHERS = (  # somebody else's, that nobody needs
@@ -174,7 +174,7 @@ class Planted:
         found = {
             squeezed(part) for part in (self.email, self.local, self.given + self.family, self.family + self.given)
         }
-        found |= {digits, digits[1:], digits[-6:], squeezed(self.postcode), squeezed(self.street), self.born}
+        found |= {digits, digits[1:], squeezed(self.postcode), squeezed(self.street), self.born}
         if self.number >= len(ORDINARY_PEOPLE):
             words = (
                 *self.given.split(),
