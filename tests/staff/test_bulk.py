@@ -14,6 +14,8 @@ from portal.domain.applications.models import Application, Conflict, Relation, S
 from portal.domain.bulk.models import Run, RunItem, RunState
 from portal.domain.casework.deciding import decide
 from portal.domain.casework.models import ApplicationTag, Decision, Verdict
+from portal.domain.casework.owning import give_owner
+from portal.domain.casework.tagging import tag, tag_named
 from portal.domain.correspondence.models import Message
 from portal.domain.messages.models import OutboxMail
 from tests.support.bulk_runs import confirmed, fields_of, many, previewed, reloaded, sent, worked
@@ -278,3 +280,27 @@ def test_a_preview_and_a_runs_page_cost_the_same_for_few_and_for_many(
     with statements() as large:
         recruiter.get(f"{RUNS}/{second}")
     assert len(small) == len(large) <= 12
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [
+        ("own", {"owner": "nobody"}), ("assessors", {}), ("message", LETTER), ("shortlist", {}), ("reserve", {}),
+        ("decline", {"reason": "time", "feedback": ""}), ("tag", {"tag": "late"}), ("untag", {"tag": "early"}),
+    ],
+)  # fmt: skip
+def test_every_act_of_the_list_runs_to_its_end(
+    session: Session, member: StaffMember, recruiter: JudgingClient, act: str, fields: dict[str, str]
+) -> None:
+    ids = many(session, 2)
+    for key in ids:
+        give_owner(session, member, key, member.id)
+        tag(session, member, key, tag_named(session, member, "early").id)
+    number = confirmed(recruiter, act, references(session, ids), **fields)
+    worked(session)
+    page = recruiter.get(f"{RUNS}/{number}").text
+    assert "2 of 2" in page and "Finished" in page
+    run = session.scalars(select(Run)).one()
+    expected = (0, 2) if act == "assessors" else (2, 0)  # nobody reads for this campaign yet
+    assert (run.done, run.left_out) == expected
+    assert ("no reader is free for them" in page) is (act == "assessors")

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
-from portal.domain.applications.models import State
+from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer
 from portal.domain.applications.stages import STATES, ListStage
 from portal.domain.bulk import choosing
@@ -55,7 +55,8 @@ def preview(
         whole = [have + more for have, more in zip(whole, numbers, strict=True)]
         if state is not State.DRAFT:
             stages[STAGE_OF[state]] += numbers[0]
-    people = list(session.execute(_people(why.is_(None), ids).offset(first).limit(SHOWN + 1)))
+    people = list(session.execute(_page(why, why.is_(None), ids, first, SHOWN + 1)))
+    left = list(session.execute(_page(why, why.is_not(None), ids, 0, SHOWN))) if others else []
     return Preview(
         count=whole[0],
         stages={stage: stages[stage] for stage in ListStage if stages[stage]},
@@ -64,20 +65,31 @@ def preview(
         people=people[:SHOWN],
         first=first,
         more=len(people) > SHOWN,
-        others=list(session.execute(_people(why.is_not(None), ids).add_columns(why.label("why")).limit(SHOWN)))
-        if others
-        else [],
+        others=left,
     )
 
 
-def _people(condition: Any, ids: Select[int]) -> Select[Any]:
+def _page(
+    why: ColumnElement[Any], condition: ColumnElement[bool], ids: Select[int], first: int, most: int
+) -> Select[Any]:
+    """A page of people in the order they began. They are picked by themselves, so that nothing an act asks about is
+    taken for what the page shows."""
+    picked = (
+        select(A.id, why.label("why"))
+        .where(choosing.among(ids), condition)
+        .order_by(A.id)
+        .offset(first)
+        .limit(most)
+        .subquery("picked")
+    )
     return (
         select(
-            A.id, A.reference, A.given_name, A.family_name, A.state,
+            A.id, A.reference, A.given_name, A.family_name, A.state, picked.c.why,
             Campaign.name.label("campaign"), District.name.label("district"),
         )
+        .select_from(picked)
+        .join(Application, A.id == picked.c.id)
         .join(Campaign, Campaign.id == A.campaign_id)
         .outerjoin(District, District.id == A.district_id)
-        .where(choosing.among(ids), condition)
         .order_by(A.id)
     )  # fmt: skip
