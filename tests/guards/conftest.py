@@ -39,23 +39,23 @@ class Standing:
     def _file(self) -> Path:
         return Path(make_url(self.settings.database_url).database or "")
 
-    def keep(self) -> None:
-        """Everything as it is now, to go back to."""
+    def keep(self, name: str = "kept") -> None:
+        """Everything as it is now, to go back to by this name."""
         db.session.remove()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
-        shutil.copy(self._file, self._file.with_suffix(".kept"))
-        self._files(self.settings.data / "files", self.settings.data / "files.kept")
+        shutil.copy(self._file, self._file.with_suffix(f".{name}"))
+        self._files(self.settings.data / "files", self.settings.data / f"files.{name}")
 
-    def back(self) -> None:
+    def back(self, name: str = "kept") -> None:
         """Rows and files as they were kept."""
         db.session.remove()
         db.engine.dispose()
         for beside in ("-wal", "-shm"):
             self._file.with_name(self._file.name + beside).unlink(missing_ok=True)
-        shutil.copy(self._file.with_suffix(".kept"), self._file)
-        self._files(self.settings.data / "files.kept", self.settings.data / "files")
+        shutil.copy(self._file.with_suffix(f".{name}"), self._file)
+        self._files(self.settings.data / f"files.{name}", self.settings.data / "files")
 
     @staticmethod
     def _files(source: Path, target: Path) -> None:

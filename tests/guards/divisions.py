@@ -1,0 +1,138 @@
+"""Who reaches what of a division, written by hand: each staff page that names a thing, and ways of not being the one.
+
+For each row: whose it is, what kind of thing it names, and what an empty form with a good token gets from somebody
+who may send it (what they get by GET the matrix says).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Own(NamedTuple):
+    endpoint: str
+    role: str
+    thing: str
+    post: int | None = None
+
+
+R, L, M, A, ADMIN = "recruiter", "liaison", "medical", "assessor", "administrator"
+
+OWN = (
+    Own("staff.remove_passkey", R, "account", 303),
+    Own("staff.end_own_deputy", R, "account", 303),
+    Own("staff.change_view", R, "personal", 303),
+    Own("staff.delete_view", R, "personal", 303),
+    Own("staff.run", R, "personal"),
+    Own("staff.stop_run", R, "personal", 303),
+    Own("staff.undo_run", R, "personal", 409),  # it has not begun: there is nothing to undo
+    *(
+        Own(endpoint, role, "application", post)
+        for role in (R, L)
+        for endpoint, post in (
+            ("staff.application", None),
+            ("staff.reveal_contact", 422),
+            ("staff.latest", None),
+            ("staff.write_note", 422),
+            ("staff.log_call", 422),
+            ("staff.give_owner", 422),
+            ("staff.promise", 303),  # no day: nothing is promised
+            ("staff.presence", 204),
+        )
+    ),
+    Own("staff.correct_application_address", R, "application", 422),
+    Own("staff.decide", R, "application", 422),
+    Own("staff.undo_decision", R, "application", 303),
+    Own("staff.release_decision", R, "application", 303),
+    Own("staff.reopen", R, "application", 409),  # it is open
+    Own("staff.edit_application", R, "entry"),
+    Own("staff.edit_section", R, "entry", 422),
+    Own("staff.send_application", R, "entry", 422),
+    Own("staff.duplicate", R, "application", 422),
+    Own("staff.keep_apart", R, "application", 303),
+    Own("staff.message", R, "application", 200),  # a preview of nothing
+    Own("staff.cancel_message", R, "application", 409),  # it is theirs, not held
+    Own("staff.resend_message", R, "application", 303),
+    Own("staff.assessors", R, "readers"),
+    Own("staff.add_assessor", R, "readers", 422),
+    Own("staff.assign_readers", R, "readers", 422),
+    Own("staff.set_due", R, "readers", 422),
+    Own("staff.assessor", R, "readers"),
+    Own("staff.give_reading", R, "readers", 422),
+    Own("staff.hand_over", R, "readers", 303),
+    Own("staff.remove_assessor", R, "readers", 303),
+    Own("staff.settle_report", R, "read", 422),
+    Own("staff.moderation", R, "board"),
+    Own("staff.set_line", R, "board", 422),
+    Own("staff.release_shortlist", R, "board", 422),
+    Own("staff.settle", R, "line", 422),
+    Own("staff.wording", R, "wording", 403),  # wordings are the force's: a division reads them
+    Own("staff.put_wording_away", R, "wording", 403),
+    Own("staff.campaign", R, "campaign"),
+    Own("staff_preview.campaign_preview", R, "campaign"),
+    Own("staff.campaign_part", R, "campaign", 422),
+    Own("staff.campaign_training", R, "campaign", 409),  # no version is an old one
+    Own("staff.campaign_questions", R, "campaign"),
+    Own("staff.add_question", R, "campaign", 422),
+    Own("staff.edit_question", R, "campaign", 422),
+    Own("staff.move_question", R, "campaign", 303),
+    Own("staff.remove_question", R, "campaign", 303),
+    Own("staff.campaign_criteria", R, "campaign"),
+    Own("staff.add_criterion", R, "campaign", 422),
+    Own("staff.edit_criterion", R, "campaign", 422),
+    Own("staff.move_criterion", R, "campaign", 303),
+    Own("staff.remove_criterion", R, "campaign", 303),
+    Own("staff.publish_campaign", R, "campaign", 422),
+    Own("staff.hide_campaign", R, "campaign", 303),
+    Own("staff.extend_campaign", R, "campaign", 422),
+    Own("staff.close_campaign", R, "campaign", 422),
+    Own("staff.archive_campaign", R, "campaign", 303),
+    Own("staff.unarchive_campaign", R, "campaign", 303),
+    Own("staff.forget_known", A, "personal", 303),
+    Own("staff.reading", A, "reading"),
+    Own("staff.score", A, "reading", 422),
+    Own("staff.finish_reading", A, "reading", 422),
+    Own("staff.know_person", A, "reading", 422),
+    Own("staff.shows_who", A, "reading", 422),
+    Own("staff.look", A, "reading", 404),  # this campaign takes no quick look first
+    Own("staff.check", M, "application"),
+    Own("staff.decide_check", M, "application", 422),
+    Own("staff.document", M, "application"),
+    Own("staff.view_document", M, "application"),
+    Own("staff.document_page", M, "application"),
+    Own("staff.member", ADMIN, "site"),
+    Own("staff.disable", ADMIN, "site", 422),
+    Own("staff.enable", ADMIN, "site", 422),
+    Own("staff.send_link", ADMIN, "site", 303),
+    Own("staff.reset", ADMIN, "site", 422),
+    Own("staff.give_role", ADMIN, "site", 422),
+    Own("staff.end_role", ADMIN, "site", 303),
+    Own("staff.leave", ADMIN, "site", 422),
+    Own("staff.deputies", ADMIN, "site", 422),
+    Own("staff.end_deputy", ADMIN, "site", 303),
+    Own("staff.remove_group", ADMIN, "site", 303),
+)
+
+# What each way of being somebody else gets; a thing that is not named works as it does for its own people.
+EVERYTHING = {
+    "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign",
+    "reading", "site",
+}  # fmt: skip
+GETS: dict[str, dict[str, int]] = {
+    "own": {},
+    # The same role for another division, or another assessor: what is not theirs is not there.
+    "other": dict.fromkeys(EVERYTHING - {"wording", "site"}, 404),
+    # A role that does not hold today is none.
+    "removed": dict.fromkeys(EVERYTHING, 403),
+    "expired": dict.fromkeys(EVERYTHING, 403),
+    "early": dict.fromkeys(EVERYTHING, 403),
+    "disabled": dict.fromkeys(EVERYTHING, 303),  # to the sign-in
+    # A deputy holds the role, not what is somebody's own; a draft being entered is whose it is who enters it.
+    "deputy": dict.fromkeys(("account", "personal", "entry", "reading"), 404),
+    "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404},  # they have an account of their own
+    # Kept from: the application is not there, wherever it stands; the campaign around it is.
+    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading"), 404),
+    "applicant": dict.fromkeys(("application", "line"), 404),  # the one that is theirs
+    # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
+    "blind": dict.fromkeys(("application", "entry", "read"), 404) | {"board": 403, "line": 403},
+}
