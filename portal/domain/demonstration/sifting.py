@@ -113,11 +113,11 @@ def _read(stage: Stage, reader: StaffMember, assignment_id: int, criteria: Seque
     assignment = session.get_one(Assignment, assignment_id)
     if session.get_one(Application, assignment.application_id).state is not State.SUBMITTED:
         return
-    quality = Random(assignment.application_id * 7 + 1).gauss(3.3, 0.7)
+    quality = Random(assignment.application_id * 7 + 1).gauss(3.3, 0.9)
     chance = Random(assignment_id)
     strict = (reader.id % 3 - 1) * 0.3
     for criterion in criteria:
-        points = min(5, max(1, round(chance.gauss(quality - strict, 0.6))))
+        points = min(5, max(1, round(chance.gauss(quality - strict, 0.45))))
         words = chance.choice(RELIED_ON)
         save_score(session, reader, assignment.public_id, criterion.id, points, words, 0)
     complete(session, reader, assignment.public_id)
