@@ -95,18 +95,19 @@ def _casts(campaigns: list[Campaign], shares: list[int], applications: int, chan
 
 
 def _applicants_own(stage: Stage, campaigns: list[Campaign], chance: Random) -> list[Life]:
-    """What the demonstration's own applicant has: one application sent, with a certificate, and one half done."""
-    open_now = [each for each in campaigns if each.opens_at <= stage.now - 4 * A_DAY and stage.now < each.closes_at]
-    patrol = next(each for each in open_now if each.scheme.code == "CPV") if open_now else None
+    """What the demonstration's own applicant has: one application sent, with a certificate, to the patrol campaign that
+    closes or has closed last, and one half done where another campaign is open."""
+    begun = [each for each in campaigns if each.opens_at <= stage.now - 4 * A_DAY]
+    patrol = max((each for each in begun if each.scheme.code == "CPV"), key=lambda each: each.closes_at, default=None)
     if patrol is None:
         return []
-    other = next((each for each in open_now if each is not patrol), None)
+    other = next((each for each in begun if each is not patrol and stage.now < each.closes_at), None)
     return [_sent_one(stage, patrol, chance), *([_half_done(stage, other, chance)] if other else [])]
 
 
 def _sent_one(stage: Stage, campaign: Campaign, chance: Random) -> Life:
     session, keys = stage.session, stage.outside.keys
-    moment = stage.now - 3 * A_DAY
+    moment = min(stage.now, campaign.closes_at) - 3 * A_DAY
     yield At(moment)
     applicant = known(stage, APPLICANT)
     application = start(session, applicant, campaign)

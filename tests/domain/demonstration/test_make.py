@@ -119,6 +119,15 @@ def test_every_role_can_sign_in_and_the_applicant_has_two_applications(today: Se
     assert sorted(session.scalars(own)) == [State.DRAFT, State.SUBMITTED]
 
 
+@pytest.mark.parametrize("day", ["2018-01-05", "2018-01-29"])
+def test_it_begins_on_any_day_whichever_campaigns_are_open(tmp_path: Path, day: str) -> None:
+    moment = datetime.fromisoformat(day).replace(hour=10, tzinfo=UTC)
+    for session in _made(tmp_path, moment, 30):
+        own = select(Application.received_at).join(Application.applicant).filter_by(email=APPLICANT)
+        sent = [at for at in session.scalars(own) if at is not None]
+        assert len(sent) == (0 if day == "2018-01-05" else 1)
+
+
 def test_each_application_s_trail_is_in_order_and_begins_with_its_beginning(today: Session) -> None:
     session = today
     trails: dict[int, list[tuple[datetime, str]]] = {}
