@@ -19,14 +19,19 @@ from portal.domain.applications.actions import enter_for, withdraw
 from portal.domain.applications.models import Application, Channel
 from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import SYSTEM
+from portal.domain.campaigns.criteria import criteria_of
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.campaigns.queries import campaign_by_slug
+from portal.domain.campaigns.standard import STANDARD_QUESTIONS, TIED_CRITERIA
 from portal.domain.correspondence.actions import write, write_to_us
+from portal.domain.duplicates.finding import match_due
+from portal.domain.duplicates.models import Pair
 from portal.domain.messages.models import Delivery, OutboxMail
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.files import make_pdf_with_script, make_png
 from tests.support.live import cookies_of
-from tests.support.make_applications import a_draft, a_submitted
+from tests.support.make_applications import a_draft, a_submitted, keys_of
+from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import a_document
 from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
@@ -137,6 +142,11 @@ def _applicants(session: Session, cast: Cast) -> None:
     cast.refs |= {"read": read.slug, "reading": reading.public_id, "reader": str(reader.id)}
     sift = a_sift(session, campaign=campaign)
     read_as(session, sift, kept["sent"], sift.points(5), sift.points(1), alias="Heron 63", asks=True)
+    asking = a_campaign(session, questions=STANDARD_QUESTIONS, criteria=TIED_CRITERIA)
+    cast.refs |= {"asking": asking.slug, "criterion": str(criteria_of(session, asking.id)[0].id)}
+    while match_due(session, keys_of(app)):
+        pass
+    cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
 
 

@@ -122,6 +122,8 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     ),
     "staff.settle": _of("recruiter", "/staff/shortlisting/{slug}/settle/heron-63"),
     "staff.release_shortlist": _of("recruiter", "/staff/shortlisting/{slug}/release"),
+    "staff.duplicates": _of("recruiter", "/staff/duplicates"),
+    "staff.duplicate": _of("recruiter", "/staff/duplicates/{pair}"),
     "staff.checks": _of("medical", "/staff/checks", "/staff/checks?state=met"),
     "staff.check": _of("medical", "/staff/checks/{sent}"),
     "staff.campaigns": _of("recruiter", "/staff/campaigns"),
@@ -133,9 +135,15 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
         *(f"/staff/campaigns/{{slug}}/{part}" for part in ("about", "dates", "places", "requirements", "shortlisting")),
     ),
     "staff.campaign_training": _of("recruiter", "/staff/campaigns/{slug}/training"),
-    "staff.campaign_questions": _of("recruiter", "/staff/campaigns/{slug}/questions"),
+    "staff.campaign_questions": _of(
+        "recruiter", *(f"/staff/campaigns/{{{name}}}/questions" for name in ("slug", "asking"))
+    ),
+    "staff.edit_question": _of("recruiter", "/staff/campaigns/{asking}/questions/question-calm"),
     "staff.add_question": _of("recruiter", "/staff/campaigns/{slug}/questions/new"),
-    "staff.campaign_criteria": _of("recruiter", "/staff/campaigns/{slug}/criteria"),
+    "staff.campaign_criteria": _of(
+        "recruiter", *(f"/staff/campaigns/{{{name}}}/criteria" for name in ("slug", "asking"))
+    ),
+    "staff.edit_criterion": _of("recruiter", "/staff/campaigns/{asking}/criteria/{criterion}"),
     "staff.add_criterion": _of("recruiter", "/staff/campaigns/{slug}/criteria/new"),
     "staff.publish_campaign": _of("recruiter", "/staff/campaigns/{slug}/publish"),
     "staff.extend_campaign": _of("recruiter", "/staff/campaigns/{slug}/extend"),
