@@ -55,7 +55,6 @@ WHY: dict[str, str] = {
     "state": "this cannot be done where they are on the road",
     "already": "already so",
     "owner": "they cannot be given to this person",
-    "address": "their e-mail address does not work",
     "written": "these very words were written to them lately",
     "nothing": "nothing is waiting to be released",
     "unsettled": "others in their campaign still wait for a score, and all are released together",
