@@ -20,6 +20,7 @@ from portal.domain.campaigns.models import Care, RequirementKind
 from portal.domain.casework.deciding import provisional
 from portal.domain.casework.notes import calls_of, notes_of
 from portal.domain.casework.presence import others_here
+from portal.domain.casework.tagging import tags_of
 from portal.domain.correspondence.queries import thread, why_bounced
 from portal.domain.documents.models import DocumentState
 from portal.domain.documents.queries import documents_of
@@ -111,6 +112,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
     names = staff_names(session, [decision.decided_by] if decision else [])
     return {
         "state": STATE_WORDS[application.state],
+        "tags": tags_of(session, [application.id]).get(application.id, []),
         "decision": decision,
         "strip": strip.strip(
             application, requirements, decision=decision, unread=unread, may=looking.may,

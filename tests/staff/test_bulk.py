@@ -239,6 +239,7 @@ def test_stopped_and_undone_from_the_page(session: Session, member: StaffMember,
     again = confirmed(recruiter, "tag", references(session, ids), tag="night shift")
     worked(session)
     assert count(session, ApplicationTag) == 3
+    assert "night shift" in recruiter.get(f"/staff/applications/{references(session, ids)[0]}").text
     assert "Undo for 3 people" in recruiter.get(f"{RUNS}/{again}/undo").text
     assert sent(recruiter, f"{RUNS}/{again}/undo", {}).status_code == 303
     assert "0 of 3 undone" in recruiter.get(f"{RUNS}/{again}").text

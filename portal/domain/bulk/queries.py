@@ -13,7 +13,7 @@ from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.bulk import choosing
 from portal.domain.bulk.acts import Registry
-from portal.domain.bulk.models import ItemState, Run, RunItem, RunState
+from portal.domain.bulk.models import ItemState, Run, RunItem
 from portal.domain.paging import PAGE
 from portal.domain.refusals import NotFound
 
@@ -37,12 +37,6 @@ def own_runs(session: Session, viewer: StaffViewer, *, before: int | None = None
         query = query.where(Run.id < before)
     rows = list(session.scalars(query.execution_options(populate_existing=True)))
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
-
-
-def going_on(session: Session, viewer: StaffViewer) -> int:
-    """How many of the viewer's runs are not at their end."""
-    going = Run.state.in_((RunState.RUNNING, RunState.UNDOING))
-    return session.scalar(select(func.count()).select_from(Run).where(Run.by_id == viewer.id, going)) or 0
 
 
 @dataclass(frozen=True)
