@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -34,8 +35,8 @@ def visit(chromium: Browser, portal: Portal) -> Iterator[Visit]:
     """Opens browsers. The test fails for anything any of them complained of."""
     opened: list[Visitor] = []
 
-    def new(device: Device = DESKTOP, *, fine: set[int] | None = None) -> Visitor:
-        visitor = open_browser(chromium, portal, device)
+    def new(device: Device = DESKTOP, *, fine: set[int] | None = None, fetched: Path | None = None) -> Visitor:
+        visitor = open_browser(chromium, portal, device, fetched)
         visitor.watch.fine |= fine or set()
         opened.append(visitor)
         return visitor

@@ -224,9 +224,12 @@ def _close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def open_browser(chromium: Browser, portal: Portal, device: Device) -> Visitor:
-    """A fresh browser: no cookie, nothing remembered, downloads allowed."""
+def open_browser(chromium: Browser, portal: Portal, device: Device, fetched: Path | None = None) -> Visitor:
+    """A fresh browser: no cookie, nothing remembered, downloads allowed. Everything it fetches is kept in `fetched`
+    (HAR, whole bodies) once it is closed."""
     context = chromium.new_context(
+        record_har_path=fetched,
+        record_har_content="embed" if fetched else None,
         viewport={"width": device.width, "height": device.height},
         has_touch=device.touch,
         is_mobile=device.touch,
