@@ -1,48 +1,27 @@
-"""Bank holidays in England and Wales by their standing rules, to warn about dates that fall on one.
-
-One-off holidays (a jubilee, a coronation, a moved May Day) are not known here: a warning may be missing, never wrong
-about an ordinary year. Source: the Banking and Financial Dealings Act 1971 and the proclamations since.
-"""
+"""Bank holidays in England, to warn about dates that fall on one or beside it."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
 
-from dateutil.easter import easter
+from holidays import country_holidays
 
-SATURDAY, MONDAY = 5, 0
+SATURDAY = 5
 A_DAY = timedelta(days=1)
+SAID = {  # as people say them here, where the library says otherwise
+    "May Day": "the early May bank holiday",
+    "Spring Bank Holiday": "the spring bank holiday",
+    "Late Summer Bank Holiday": "the summer bank holiday",
+}
 
 
 @cache
 def bank_holidays(year: int) -> dict[date, str]:
-    """The year's bank holidays and what they are called."""
-    sunday = easter(year)
-    found = {
-        _working(date(year, 1, 1)): "New Year's Day",
-        sunday - 2 * A_DAY: "Good Friday",
-        sunday + A_DAY: "Easter Monday",
-        _first_monday(date(year, 5, 1)): "the early May bank holiday",
-        _first_monday(date(year, 5, 25)): "the spring bank holiday",
-        _first_monday(date(year, 8, 25)): "the summer bank holiday",
-    }
-    christmas = date(year, 12, 25)
-    found[_working(christmas)] = "Christmas Day"
-    found[_working(christmas + A_DAY, taken=_working(christmas))] = "Boxing Day"
-    return found
-
-
-def _first_monday(day: date) -> date:
-    """The first Monday from this day on."""
-    return day + A_DAY * ((MONDAY - day.weekday()) % 7)
-
-
-def _working(day: date, taken: date | None = None) -> date:
-    """The day itself, or the next weekday that is not taken."""
-    while day.weekday() >= SATURDAY or day == taken:
-        day += A_DAY
-    return day
+    """The year's bank holidays and what they are called, days in lieu included."""
+    found = country_holidays("GB", subdiv="ENG", years=year)
+    names = {day: name.removesuffix(" (observed)") for day, name in found.items()}
+    return {day: SAID.get(name, name) for day, name in names.items()}
 
 
 def holiday_on(day: date) -> str | None:
