@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.web.downloads import send_document, send_page
 from portal.web.guards import requires
-from portal.web.pages import page_or_fragment
+from portal.web.pages import page_or_fragment, wants_fragment
 from portal.web.setup import outside_of
 
 
@@ -39,6 +39,7 @@ def view_document(public_id: str) -> Response:
         title=SORTS[row.kind].title,
         reference=references_of(session, [row.application_id])[row.application_id],
         pages=range(1, (row.pages or 1) + 1),
+        inside=wants_fragment(),
     )
 
 
