@@ -18,7 +18,7 @@ from portal.domain.journeys import changing_campaigns as changing
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.staff.campaign_words import closing, moment, opening
-from portal.staff.campaigns import MANAGE, go
+from portal.staff.campaigns import MANAGE, go, to_do
 from portal.staff.door import blueprint
 from portal.staff.forms.campaign_acts import ExtendForm, PublishForm, ReasonForm
 from portal.web.errors import refused_beside_field
@@ -64,7 +64,7 @@ def publish_campaign(slug: str) -> Response:
         found = _mine(slug)
     session = db.session()
     lacking = publishing.missing(found, own_questions(session, found), criteria_of(session, found.id), clock.now())
-    return _asked("publish", found, form, missing=lacking)
+    return _asked("publish", found, form, missing=lacking, to_do=to_do(lacking, found.slug))
 
 
 @blueprint.post("/campaigns/<slug>/hide")

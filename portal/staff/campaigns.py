@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from portal.domain.campaigns.managing import Phase, phase_of
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.own_questions import own_questions
 from portal.domain.campaigns.parts import Part, values_of
-from portal.domain.campaigns.publishing import missing
+from portal.domain.campaigns.publishing import Missing, missing
 from portal.domain.casework.presence import others_here
 from portal.domain.journeys.changing_campaigns import drafts_of, scored
 from portal.domain.refusals import Refusal
@@ -132,6 +133,7 @@ def campaign(slug: str) -> Response:
         full_marks=full_marks(criteria),
         frozen=scored(session, found.id),
         missing=lacking,
+        to_do=to_do(lacking, found.slug),
         missing_questions=missing_of(lacking, "questions"),
         missing_criteria=missing_of(lacking, "criteria"),
         warnings=[] if phase is Phase.ARCHIVED else warnings(road_of(found), numbers, medical=medical),
@@ -160,6 +162,18 @@ def address_of(part: Part, slug: str) -> str:
     if part is Part.TRAINING:
         return url_for("staff.campaign_training", slug=slug)
     return url_for("staff.campaign_part", slug=slug, part=part.value)
+
+
+def to_do(lacking: Sequence[Missing], slug: str) -> list[tuple[str, str]]:
+    """What is missing, each with the page on which to put it right."""
+    own_pages = {"questions": "staff.campaign_questions", "criteria": "staff.campaign_criteria"}
+    return [
+        (
+            each.words,
+            url_for(own_pages[each.page], slug=slug) if each.page in own_pages else address_of(Part(each.page), slug),
+        )
+        for each in lacking
+    ]
 
 
 def _history(campaign_id: int, now: datetime) -> list[dict[str, Any]]:
