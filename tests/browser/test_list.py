@@ -141,17 +141,28 @@ def test_a_keyboard_is_enough(enter: Enter) -> None:
     keys.press("k")
     keys.press("x")
     expect(page.locator("#announcements")).to_have_text("2 selected")
-    keys.press("?")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert not judged(visitor)
-    page.set_viewport_size({"width": WIDE.width, "height": WIDE.height})
-    keys.press("x")
-    keys.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.locator("[data-selected]")).to_have_text("2 selected")
     name = page.locator(NAMES).nth(0).inner_text()
     keys.press("o")
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_help_is_a_dialog_that_keeps_the_other_keys_away(enter: Enter) -> None:
+    visitor = enter(WIDE)
+    page = visitor.go(LIST)
+    expect(page.locator("#count-sift")).to_have_text(NUMBER)
+    for key in "jx?":
+        page.keyboard.press(key)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert not judged(visitor)
+    page.set_viewport_size({"width": WIDE.width, "height": WIDE.height})
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[data-selected]")).to_have_text("1 selected")
+    page.get_by_role("button", name="All keys").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
 
 
 def test_keys_turned_off_stay_off(enter: Enter) -> None:
