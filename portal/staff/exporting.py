@@ -32,7 +32,7 @@ MEDIA = {
 
 
 @blueprint.route("/applications/export", methods=["GET", "POST"])
-@requires(Permission.EXPORT_LISTS)
+@requires(Permission.EXPORT_LISTS, step_up=True)
 def export() -> Response:
     """What the file will hold: of this address's list, or of what was selected in it."""
     form = ExportForm(_columns(), formdata=None)
@@ -40,7 +40,7 @@ def export() -> Response:
 
 
 @blueprint.post("/applications/export/file")
-@requires(Permission.EXPORT_LISTS)
+@requires(Permission.EXPORT_LISTS, step_up=True)
 def export_file() -> Response:
     """The file itself; recorded before it leaves."""
     form = ExportForm(_columns())

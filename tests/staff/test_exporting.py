@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -14,8 +15,9 @@ from openpyxl.utils.escape import unescape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import unit_of_work
-from portal.domain.accounts.models import Role
+from portal.domain.accounts.models import Role, SignInSession
 from portal.domain.applications.models import Application, Requirement, RequirementState
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.models import Campaign, RequirementKind
@@ -206,3 +208,17 @@ def test_every_row_is_there_once(session: Session, pilot: Campaign, recruiter: J
         .order_by(Application.received_at.desc(), Application.id.desc())
     )
     assert [row[0] for row in rows[1:]] == list(sent)
+
+
+def test_a_browser_left_open_is_not_enough(
+    app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient
+) -> None:
+    a_submitted(session, app, pilot)
+    with unit_of_work(session):
+        for row in session.scalars(select(SignInSession)):
+            row.stepped_up_at = clock.wall() - timedelta(hours=1)
+    away = recruiter.get(f"{EXPORT}?stage=sift")
+    assert away.status_code == 303
+    assert away.location == "/staff/step-up?next=%2Fstaff%2Fapplications%2Fexport%3Fstage%3Dsift"
+    assert taken(recruiter, "csv").status_code == 303
+    assert session.scalars(select(AuditEvent).filter_by(action="list.exported")).all() == []
