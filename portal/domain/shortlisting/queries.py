@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal import clock
 from portal.domain.accounts.models import StaffMember
 from portal.domain.accounts.rules import Permission, Scope
 from portal.domain.applications.models import Application, Conflict, State
@@ -209,6 +210,11 @@ class Sift:
     waiting: int
     given: int
     done: int
+
+    @property
+    def last_day(self) -> date:
+        """The last whole day on which somebody may apply."""
+        return clock.london(self.closes_at - timedelta(microseconds=1)).date()
 
 
 def sifts(session: Session, viewer: StaffViewer) -> list[Sift]:

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import hold, unit_of_work
+from portal.db import hold, holding, unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
@@ -37,11 +37,10 @@ class PieceNeeded(Refusal):
 
 @dataclass(frozen=True)
 class Report:
-    """One application some reader has reported, for those who may open it. `piece` is what they copied."""
+    """One application some reader has reported, under the moderators' alias, for those who may open it: whose it is
+    they are not told here either. `piece` is what the reader copied."""
 
     assignment_id: int
-    application_id: int
-    reference: str
     alias: str
     piece: str
 
@@ -76,7 +75,7 @@ def report_piece(session: Session, actor: Actor, public_id: str, piece: str) -> 
 def reports(session: Session, viewer: StaffViewer, campaign_id: int) -> list[Report]:
     """What readers of a campaign have reported about applications this member of staff may open. One statement."""
     query: Select[*tuple[Any, ...]] = (
-        select(Assignment.id, Application.id, Application.reference, Entry.alias, Assignment.shows_who)
+        select(Assignment.id, Entry.alias, Assignment.shows_who)
         .join(Application, Application.id == Assignment.application_id)
         .join(Entry, Entry.application_id == Application.id)
         .where(Application.campaign_id == campaign_id, Assignment.shows_who.is_not(None))
@@ -120,10 +119,8 @@ def _reported(session: Session, viewer: StaffViewer, assignment_id: int) -> Assi
         select(Assignment)
         .join(Application, Application.id == Assignment.application_id)
         .where(Assignment.id == assignment_id, Assignment.shows_who.is_not(None))
-        .with_for_update(of=Assignment)
     )
-    scoped = in_scope(query, viewer, Permission.MODERATE).execution_options(populate_existing=True)
-    found = session.scalars(scoped).one_or_none()
+    found = session.scalars(holding(in_scope(query, viewer, Permission.MODERATE), of=Assignment)).one_or_none()
     if found is None:
         raise NotFound()
     return found
