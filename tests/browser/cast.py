@@ -28,6 +28,7 @@ from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
 from portal.domain.messages.models import Delivery, OutboxMail
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
+from tests.support.bulk_runs import begun
 from tests.support.files import make_pdf_with_script, make_png
 from tests.support.live import cookies_of
 from tests.support.make_applications import a_draft, a_submitted, keys_of
@@ -147,6 +148,7 @@ def _applicants(session: Session, cast: Cast) -> None:
     while match_due(session, keys_of(app)):
         pass
     cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
+    cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
 
 
@@ -161,3 +163,13 @@ def _letters(session: Session, person: Applicant, sent: Application, cast: Cast)
     with unit_of_work(session):
         mail = session.get_one(OutboxMail, lost.mail_id)
         mail.state, mail.sent_at, mail.bounced_at, mail.bounce = Delivery.SENT, clock.now(), clock.now(), "5.1.1"
+
+
+def _run(session: Session, cast: Cast, sent: Application) -> int:
+    """A run that stays under way: the worker is to take it up again in a month."""
+    recruiter = _person(session, cast.emails["recruiter"])
+    assert isinstance(recruiter, StaffMember)
+    with unit_of_work(session):
+        run = begun(session, recruiter, "tag", [sent.id], tag="evening only")
+        run.leased_until = clock.now() + timedelta(days=30)
+    return run.id

@@ -31,10 +31,15 @@ def overflow(page: Page, width: int) -> list[str]:
 
 def judged(visitor: Visitor, path: str = "") -> list[str]:
     """What is wrong with the page this visitor is on, wide and narrow, each line saying where."""
-    where, wrong = path or visitor.path(), []
-    visitor.page.evaluate(AXE_SCRIPT)  # by the debugger: the page's own policy stays in force
+    return page_judged(visitor.page, path or visitor.path())
+
+
+def page_judged(page: Page, where: str) -> list[str]:
+    """The same for any tab."""
+    wrong = []
+    page.evaluate(AXE_SCRIPT)  # by the debugger: the page's own policy stays in force
     for device in (DESKTOP, NARROW):
-        visitor.page.set_viewport_size({"width": device.width, "height": device.height})
-        found = violations(visitor.page) + overflow(visitor.page, device.width)
+        page.set_viewport_size({"width": device.width, "height": device.height})
+        found = violations(page) + overflow(page, device.width)
         wrong += [f"{device}, {where}: {each}" for each in found]
     return wrong

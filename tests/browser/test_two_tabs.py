@@ -16,8 +16,9 @@ from portal.domain.casework.models import Verdict
 from portal.domain.shortlisting.models import Assignment, Entry, Score
 from portal.domain.shortlisting.sift import in_address
 from tests.browser.conftest import Visit
+from tests.browser.looking import page_judged
 from tests.browser.steps import heading, press
-from tests.support.browser import Portal, Visitor
+from tests.support.browser import DESKTOP, Portal, Visitor
 from tests.support.live import cookies_of
 from tests.support.make_applications import a_submitted
 from tests.support.make_campaigns import a_campaign
@@ -58,6 +59,8 @@ def both_are_shown(page: Page, *said: str) -> None:
     clash = page.locator(".v-stale")
     for words in said:
         expect(clash).to_contain_text(words)
+    assert page_judged(page, "a clash") == []
+    page.set_viewport_size({"width": DESKTOP.width, "height": DESKTOP.height})
 
 
 def give(page: Page, points: int, words: str) -> None:
