@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
+from portal.db import holding, locked, unit_of_work
 from portal.domain.applications.models import Application, Relation
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.models import Assessor, Campaign
@@ -118,7 +118,7 @@ def _unfinished(session: Session, campaign_id: int, staff_id: int | None = None)
     )
     if staff_id is not None:
         query = query.where(Assignment.staff_id == staff_id)
-    return list(session.scalars(query.with_for_update(of=Assignment).execution_options(populate_existing=True)))
+    return list(session.scalars(holding(query, of=Assignment)))
 
 
 def _hand_over(
@@ -134,9 +134,9 @@ def _hand_over(
         part = [each for each in proposal.given if until[each.application_id] == day]
         give(session, actor, campaign, part, seats.rounds, max(day, clock.today()))
     if but is not None:
-        left = {each for each, _seat in proposal.unfilled}
+        left = set(proposal.unfilled)
         for reading in readings:
-            if reading.application_id in left:
+            if (reading.application_id, reading.seat) in left:
                 reading.stepped_down_at = reading.stepped_down_reason = None
         session.flush()
     finish_assessors(session, campaign.id)
@@ -170,12 +170,7 @@ def _reading(session: Session, assignment_id: int) -> tuple[Campaign, Assignment
     if campaign_id is None:
         raise NotFound()
     campaign = held(session, campaign_id)
-    row = session.scalars(
-        select(Assignment)
-        .where(Assignment.id == assignment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = locked(session, Assignment, assignment_id)
     if row is None or row.stepped_down_at is not None:
         raise NotFound()
     return campaign, row
