@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     event,
@@ -165,10 +166,22 @@ def announce(session: Session, topic: str) -> None:
     session.info["announced"].add(topic)
 
 
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+def holding(query: Query, *, of: type[Base] | None = None, skip_locked: bool = False) -> Query:
+    """The same rows, freshly read and held until commit (SQLite's writer already holds everything).
+
+    Held against change, not against rows that only refer to them: else whoever writes about an application would
+    wait for whoever holds it, and two who hold one thing each and write about the other's would wait for ever.
+    """
+    locking = query.with_for_update(of=of, skip_locked=skip_locked, key_share=True)
+    return locking.execution_options(populate_existing=True)
+
+
 def locked(session: Session, model: type[Model], key: int) -> Model | None:
-    """The row, freshly read and held until commit (SQLite's writer already holds everything)."""
-    query = select(model).where(model.__table__.c.id == key).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    """One row, held so."""
+    return session.scalars(holding(select(model).where(model.__table__.c.id == key))).one_or_none()
 
 
 def hold(session: Session, name: str) -> None:

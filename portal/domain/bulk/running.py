@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, hold, locked, unit_of_work
+from portal.db import WORK, announce, hold, holding, locked, unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.audit.actions import SYSTEM, Actor, record
@@ -157,8 +157,8 @@ def _waiting(session: Session) -> int | None:
 
 def _taken(session: Session, run_id: int) -> Run | None:
     """The run, held until commit; none while another worker holds it, or once it was stopped."""
-    query = select(Run).where(Run.id == run_id, *_due()).with_for_update(skip_locked=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    query = select(Run).where(Run.id == run_id, *_due())
+    return session.scalars(holding(query, skip_locked=True)).one_or_none()
 
 
 def _batch(session: Session, registry: Registry, run: Run) -> int:
@@ -193,7 +193,7 @@ def _checked(session: Session, act: Act, who: Acting, run: Run, ids: list[int]) 
 
     All are held first, in order: whoever holds one of them and wants another lock waits for none of ours.
     """
-    session.execute(select(choosing.A.id).where(choosing.A.id.in_(ids)).order_by(choosing.A.id).with_for_update())
+    session.execute(holding(select(choosing.A.id).where(choosing.A.id.in_(ids)).order_by(choosing.A.id)))
     if run.state is RunState.RUNNING:
         why = choosing.left_out(act, who, run.detail)
     else:

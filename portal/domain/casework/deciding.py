@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import PUBLIC, announce, unit_of_work
+from portal.db import PUBLIC, announce, holding, unit_of_work
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import kept_from, own_live_application
 from portal.domain.applications.refusals import NotEditable
@@ -80,7 +80,7 @@ def _held(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, App
     """
     kept = kept_from(actor.actor_id or 0).label("kept")
     query = select(Application, kept).where(Application.id.in_(ids)).order_by(Application.id)
-    rows = session.execute(query.with_for_update(of=Application).execution_options(populate_existing=True)).all()
+    rows = session.execute(holding(query, of=Application)).all()
     if len(rows) != len(set(ids)) or any(each.state is State.DRAFT or out for each, out in rows):
         raise NotFound()
     return {each.id: each for each, _out in rows}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, locked, unit_of_work
+from portal.db import WORK, announce, holding, locked, unit_of_work
 from portal.domain.accounts.models import Applicant, StaffMember
 from portal.domain.applications.models import ENDED, Application, State
 from portal.domain.applications.waiting import RECRUITERS
@@ -140,10 +140,8 @@ def release_due(session: Session) -> int:
         if session.scalar(select(Message.id).where(*due).limit(1)) is None:
             return released
         with unit_of_work(session):
-            rows = session.scalars(
-                select(Message).where(*due).order_by(Message.send_at, Message.id).limit(BATCH)
-                .with_for_update(skip_locked=True).execution_options(populate_existing=True)
-            ).all()  # fmt: skip
+            query = select(Message).where(*due).order_by(Message.send_at, Message.id).limit(BATCH)
+            rows = session.scalars(holding(query, skip_locked=True)).all()
             for message in rows:
                 released += _release(session, message, now)
         if not rows:

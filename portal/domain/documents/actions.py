@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, unit_of_work
+from portal.db import WORK, announce, holding, unit_of_work
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.audit.models import ActorKind, AuditEvent
 from portal.domain.campaigns.models import RequirementKind
@@ -122,8 +122,8 @@ def take_next(session: Session, lease: timedelta) -> Specimen | None:
             Document.state == DocumentState.CHECKING,
             or_(Document.next_check_at.is_(None), Document.next_check_at <= now),
         )
-        query = due.order_by(Document.next_check_at, Document.id).limit(1).with_for_update(skip_locked=True)
-        document = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        query = due.order_by(Document.next_check_at, Document.id).limit(1)
+        document = session.scalars(holding(query, skip_locked=True)).one_or_none()
         if document is None or document.wrapped_key is None:
             return None
         document.next_check_at, document.attempts = now + lease, document.attempts + 1

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import hold, unit_of_work
+from portal.db import hold, holding, unit_of_work
 from portal.domain.accounts.addresses import normal_email
 from portal.domain.audit.actions import STRANGER, record
 from portal.domain.campaigns.models import Scheme
@@ -73,10 +73,8 @@ def interest_of(session: Session, token: str) -> Interest:
 def confirm(session: Session, token: str) -> Interest:
     """From now on they are told. Twice is once; raises LinkOld."""
     with unit_of_work(session):
-        found = session.scalars(
-            select(Interest).where(Interest.confirm_hash == _hashed(token)).with_for_update()
-            .execution_options(populate_existing=True)
-        ).one_or_none()  # fmt: skip
+        query = select(Interest).where(Interest.confirm_hash == _hashed(token))
+        found = session.scalars(holding(query)).one_or_none()
         if found is None or found.ended_at is not None:
             raise LinkOld()
         if found.confirmed_at is None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import locked, unit_of_work
+from portal.db import holding, locked, unit_of_work
 from portal.domain.accounts.actions import end_sessions
 from portal.domain.accounts.models import Applicant
 from portal.domain.applications.models import ENDED, Application, State
@@ -127,10 +127,8 @@ def _live(session: Session, applicant_id: int) -> dict[int, Application]:
         select(Application)
         .where(Application.applicant_id == applicant_id, Application.state.not_in(ENDED))
         .order_by(Application.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
     )
-    return {application.campaign_id: application for application in session.scalars(query)}
+    return {application.campaign_id: application for application in session.scalars(holding(query))}
 
 
 def _one_a_campaign(

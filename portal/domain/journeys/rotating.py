@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.db import Base, unit_of_work
+from portal.db import Base, holding, unit_of_work
 from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
@@ -112,7 +112,7 @@ def _renewed(session: Session, keys: KeyRing, place: SealedColumn) -> Iterator[i
             query = select(place.model).where(getattr(place.model, place.column).is_not(None)).order_by(*primary)
             if last is not None:
                 query = query.where(tuple_(*primary) > last)
-            rows = session.scalars(query.limit(BATCH).with_for_update()).all()
+            rows = session.scalars(holding(query.limit(BATCH))).all()
             count = sum(_renew(keys, row, place) for row in rows)
             last = tuple(getattr(rows[-1], part.name) for part in primary) if rows else None
         yield count

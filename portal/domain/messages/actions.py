@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, locked, unit_of_work
+from portal.db import WORK, announce, holding, locked, unit_of_work
 from portal.domain.messages.models import Delivery, Notice, OutboxMail
 from portal.services.mail import (
     Letter,
@@ -134,10 +134,8 @@ def _lease(session: Session) -> OutboxMail | None:
             )
             .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
         )
-        mail = session.scalars(due).one_or_none()
+        mail = session.scalars(holding(due, skip_locked=True)).one_or_none()
         if mail is not None:
             mail.leased_until = now + LEASE
     return mail

@@ -13,7 +13,7 @@ from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import hold, unit_of_work
+from portal.db import hold, holding, unit_of_work
 from portal.domain.applications.models import Application, Conflict, Relation
 from portal.domain.applications.search import plain, typed
 from portal.domain.audit.actions import SYSTEM, Actor, record
@@ -168,7 +168,7 @@ def _unfinished(session: Session, staff_id: int, application_id: int) -> list[As
         Assignment.completed_at.is_(None),
         Assignment.stepped_down_at.is_(None),
     )
-    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    return list(session.scalars(holding(query)))
 
 
 def take_back(session: Session, assignments: Iterable[Assignment], why: str) -> None:

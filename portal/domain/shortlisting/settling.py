@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import unit_of_work
+from portal.db import holding, unit_of_work
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import kept_from
 from portal.domain.audit.actions import Actor, record
@@ -72,8 +72,7 @@ class SettlingReasonNeeded(Refusal):
 
 def held_entry(session: Session, application_id: int) -> Entry | None:
     """The application's line of the sift, freshly read and held until commit."""
-    query = select(Entry).where(Entry.application_id == application_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(holding(select(Entry).where(Entry.application_id == application_id))).one_or_none()
 
 
 def readings_of(session: Session, application_id: int) -> list[Reading]:
