@@ -98,7 +98,7 @@ def undo_decision(reference: str) -> Response:
 
 
 @blueprint.route("/applications/<reference>/release", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
+@requires(Permission.MODERATE, step_up=True)
 def release_decision(reference: str) -> Response:
     """Tells the applicant now, after showing the letter once more."""
     found, form = sent_application(Permission.MODERATE, reference), SeenForm()

@@ -23,7 +23,7 @@ from portal.web.pages import page_or_fragment
 
 
 @blueprint.route("/account/deputies", methods=["GET", "POST"])
-@requires(Permission.SEE_WORK)
+@requires(Permission.SEE_WORK, step_up=True)
 def own_deputies() -> Response:
     """Colleagues with the same roles, for the days one is away."""
     person = current_user.person

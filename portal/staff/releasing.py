@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.accounts.rules import Permission
 from portal.domain.bulk.acts import WHY
+from portal.domain.bulk.models import Run
 from portal.domain.bulk.previewing import Preview, preview
+from portal.domain.bulk.queries import run_of
 from portal.domain.bulk.running import Changed, Nobody, begin
 from portal.domain.casework.deciding import counted
 from portal.domain.casework.models import Verdict
 from portal.domain.casework.verdicts import VERDICT_WORDS, reason_sentence
-from portal.domain.journeys.releasing import RELEASE, decided_in, letters_of
+from portal.domain.journeys.releasing import RELEASE, decided_in, detail_of, letters_of
 from portal.domain.shortlisting.board import Board
 from portal.extensions import db
 from portal.staff.door import blueprint
@@ -30,27 +32,33 @@ TITLES = {Verdict.SHORTLIST: "Shortlisted", Verdict.RESERVE: "In reserve", Verdi
 
 
 @blueprint.route("/shortlisting/<slug>/release", methods=["GET", "POST"])
-@requires(Permission.MODERATE)
+@requires(Permission.MODERATE, step_up=True)
 def release_shortlist(slug: str) -> AnyResponse:
     """Shows exactly what is sent and to how many; the number typed begins it."""
-    board, form = board_for(slug), ReleaseForm()
+    board, form, session = board_for(slug), ReleaseForm(), db.session()
+    if form.is_submitted() and (begun := run_of(session, current_user, form.token.data)) is not None:
+        return _to(begun)  # pressed twice
     apart = (form.apart.data if form.is_submitted() else request.args.get("apart")) == "1"
-    detail = {"campaign": board.sift.campaign.name, "apart": apart}
     ids = decided_in(current_user, board.sift.campaign.id)
-    seen = preview(db.session(), current_user, RELEASE, ids, detail)
+    detail = detail_of(session, ids, board.sift.campaign.name, apart=apart)
+    seen = preview(session, current_user, RELEASE, ids, detail)
     problem = ""
     if form.validate_on_submit() and ready(board, apart=apart):
         if form.typed.data.strip().replace(",", "") != str(seen.count):
             form.typed.errors = [f"Type {seen.count}, the number of people who are told"]
         else:
             try:
-                run = begin(db.session(), current_user, form.token.data, RELEASE, ids, detail, seen=form.seal.data)
-                return redirect(url_for("staff.run", number=run.id), 303)
+                token, seal = form.token.data or secrets.token_urlsafe(16), form.seal.data or ""
+                return _to(begin(session, current_user, token, RELEASE, ids, detail, seen=seal))
             except (Changed, Nobody) as refusal:
                 problem = refusal.message
     elif form.is_submitted() and not form.errors:
         problem = "Something stands in the way now: see below."
     return _page(board, form, seen, apart=apart, problem=problem)
+
+
+def _to(run: Run) -> AnyResponse:
+    return redirect(url_for("staff.run", number=run.id), 303)
 
 
 def _page(board: Board, form: ReleaseForm, seen: Preview, *, apart: bool, problem: str) -> Response:

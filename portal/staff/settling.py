@@ -36,7 +36,7 @@ def settle(slug: str, alias: str) -> AnyResponse:
     form = settle_form(sift.criteria)
     if not form.is_submitted():
         _show(form, sides)
-        form.version.data = str(sides.version)
+        form.version.data = sides.version
     elif form.validate():
         try:
             return _settled(sift, line, sides, form)
@@ -50,7 +50,7 @@ def settle(slug: str, alias: str) -> AnyResponse:
 def _settled(sift: Sift, line: Line, sides: SideBySide, form: SettleForm) -> AnyResponse:
     settling.settle(
         db.session(), current_user, line.application_id, form.points(sift.criteria), form.reason.data,
-        int(form.version.data) if form.version.data.isdigit() else 0, uphold_veto=sides.vetoed and form.uphold.data,
+        form.version.data, uphold_veto=sides.vetoed and form.uphold.data,
     )  # fmt: skip
     left = board_for(sift.campaign.slug).differing
     more = f"{len(left)} more to settle: here is the next." if left else "Apply the line to decide with the new scores."
@@ -83,7 +83,7 @@ def _clash(slug: str, alias: str, form: SettleForm) -> Response:
     ]
     if now.reason != form.reason.data.strip():
         changes.append({"label": "Why", "theirs": now.reason, "yours": form.reason.data})
-    form.version.data = str(now.version)
+    form.version.data = now.version
     return _page(sift, line, now, form, status=409, changes=changes)
 
 

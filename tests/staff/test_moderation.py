@@ -18,8 +18,8 @@ from portal.domain.applications.models import Application, Conflict, Relation, S
 from portal.domain.bulk.models import Run, RunState
 from portal.domain.bulk.running import work_runs
 from portal.domain.campaigns.models import Division
-from portal.domain.casework.deciding import provisional
-from portal.domain.casework.models import Decision
+from portal.domain.casework.deciding import decide, provisional
+from portal.domain.casework.models import Decision, Verdict
 from portal.domain.journeys.bulk_acts import ACTS
 from portal.domain.messages.models import OutboxMail
 from portal.domain.shortlisting.models import CutOff, Entry, SettledScore
@@ -373,6 +373,56 @@ def test_a_page_that_shows_others_than_there_are_now_asks_again(
     answer = post(recruiter, "/staff/account", board(sift, "/release"), typed="5", seal="another", **data)
     assert answer.status_code == 409 and "this has changed" in answer.text
     assert session.scalar(select(func.count()).select_from(Run)) == 0
+
+
+def test_a_page_that_shows_other_decisions_than_there_are_now_asks_again(
+    session: Session, app: Flask, sift: MadeSift, people: list[Application], recruiter: JudgingClient
+) -> None:
+    """The same five people, and one of them would have been told something else."""
+    set_line(recruiter, sift, str(sift.total(sift.points(4))))
+    page = recruiter.get(board(sift, "/release")).text
+    data = {name: hidden(page, name) for name in ("token", "seal", "apart")}
+    set_line(recruiter, sift, str(sift.total(sift.points(5))), version="1")
+    answer = post(recruiter, "/staff/account", board(sift, "/release"), typed="5", **data)
+    assert answer.status_code == 409 and "this has changed" in answer.text
+    assert session.scalar(select(func.count()).select_from(Run)) == 0
+
+
+def test_who_is_decided_on_anew_after_the_release_began_is_left_out(
+    session: Session, app: Flask, sift: MadeSift, people: list[Application], recruiter: JudgingClient
+) -> None:
+    set_line(recruiter, sift, str(sift.total(sift.points(4))))
+    assert release(recruiter, sift, "5").status_code == 303
+    decide(session, a_staff_member(session, Role.RECRUITER), people[0].id, Verdict.DECLINE, reason="conditions")
+    run = finish(session, app)
+    assert (run.done, run.left_out) == (4, 1)
+    assert session.get_one(Application, people[0].id).state is State.SUBMITTED
+    assert "somebody changed it since" in recruiter.get(f"/staff/runs/{run.id}").text
+
+
+def test_a_release_sent_twice_is_one(
+    session: Session, app: Flask, sift: MadeSift, people: list[Application], recruiter: JudgingClient
+) -> None:
+    set_line(recruiter, sift, str(sift.total(sift.points(4))))
+    page = recruiter.get(board(sift, "/release")).text
+    data = {name: hidden(page, name) for name in ("token", "seal", "apart")}
+    first = post(recruiter, "/staff/account", board(sift, "/release"), typed="5", **data)
+    finish(session, app)
+    second = post(recruiter, "/staff/account", board(sift, "/release"), typed="5", **data)
+    assert (first.status_code, second.status_code, first.location) == (303, 303, second.location)
+
+
+def test_forms_with_parts_left_out_are_refused_not_broken(
+    session: Session, app: Flask, sift: MadeSift, people: list[Application], recruiter: JudgingClient
+) -> None:
+    set_line(recruiter, sift, str(sift.total(sift.points(4))))
+    answer = post(recruiter, "/staff/account", board(sift, "/release"), typed="5")
+    assert answer.status_code == 409 and session.scalar(select(func.count()).select_from(Run)) == 0
+    differs = sent_in(session, app, sift, sift.points(5), sift.points(1))
+    address = board(sift, f"/settle/{in_address(alias_of(session, differs))}")
+    given = {f"c{each.id}": "3" for each in sift.criteria} | {"reason": "Between both"}
+    for version in ({}, {"version": "\u00b2"}, {"version": "9" * 30}):
+        assert post(recruiter, "/staff/account", address, **given, **version).status_code == 409
 
 
 def test_every_page_costs_the_same_for_few_and_for_many(

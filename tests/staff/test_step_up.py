@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.domain.accounts.models import Role, SignInSession
 from portal.domain.audit.models import AuditEvent
+from portal.web.guards import access_of
 from tests.support.authenticator import Authenticator
 from tests.support.client import JudgingClient
 from tests.support.people import a_staff_member, browser_of
@@ -44,6 +45,19 @@ def test_a_browser_left_open_is_asked_again_and_goes_back(browser: JudgingClient
         assert (right.status_code, right.location) == (303, SENSITIVE)
         assert browser.get(SENSITIVE).status_code == 200
         assert send(browser, asked.location, code=officer.code()).status_code == 422  # each code works once
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "add_member", "member", "give_role", "end_role", "reset", "leave", "disable", "enable", "send_link", "groups",
+        "remove_group", "own_deputies", "deputies", "correct_application_address", "duplicate", "keep_apart", "export",
+        "export_file", "release_shortlist", "release_decision",
+    ],
+)  # fmt: skip
+def test_what_gives_access_leaves_the_service_or_cannot_be_taken_back_is_sensitive(app: Flask, endpoint: str) -> None:
+    access = access_of(app, f"staff.{endpoint}")
+    assert access is not None and access.step_up
 
 
 def test_a_form_opened_in_time_may_be_sent_for_as_long_again(browser: JudgingClient) -> None:

@@ -30,6 +30,11 @@ def own_run(session: Session, viewer: StaffViewer, run_id: int) -> Run:
     return run
 
 
+def run_of(session: Session, viewer: StaffViewer, token: str | None) -> Run | None:
+    """The run the viewer began from the page with this token, if they have."""
+    return session.scalars(select(Run).where(Run.token == token, Run.by_id == viewer.id)).one_or_none()
+
+
 def own_runs(session: Session, viewer: StaffViewer, *, before: int | None = None) -> tuple[list[Run], int | None]:
     """A page of the runs the viewer began, newest first, and the number to go on from. One statement."""
     query = select(Run).where(Run.by_id == viewer.id).order_by(Run.id.desc()).limit(PAGE + 1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
@@ -33,9 +34,18 @@ def _provisional(*more: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+def detail_of(session: Session, ids: Select[int], campaign: str, *, apart: bool) -> dict[str, Any]:
+    """What a release of these is given. `newest` is the last of the decisions that were looked at."""
+    looked_at = select(func.max(Decision.id)).where(
+        Decision.application_id.in_(ids), Decision.undone_at.is_(None), Decision.released_at.is_(None)
+    )
+    return {"campaign": campaign, "apart": apart, "newest": session.scalar(looked_at) or 0}
+
+
 def obstacles(detail: Detail) -> Obstacles:
     """Why an application is not released now. What the cut-off decided is released together: not while another
-    of the campaign waits for its score, unless those are left out on purpose (`apart`)."""
+    of the campaign waits for its score, unless those are left out on purpose (`apart`). What was decided after
+    somebody looked (`newest`) is nothing they meant to release."""
     moves = [
         and_(Decision.verdict == verdict, A.state.in_(move.of))
         for verdict, act in ACT_OF.items()
@@ -46,6 +56,8 @@ def obstacles(detail: Detail) -> Obstacles:
         ("nothing", ~_provisional()),
         ("state", ~_provisional(or_(*moves))),
     ]
+    if "newest" in detail:
+        found.append(("changed", ~_provisional(Decision.id <= detail["newest"])))
     if not detail.get("apart"):
         waits = unsettled_in(A.campaign_id).exists()
         found.append(("unsettled", and_(_provisional(Decision.reason.in_(MADE_BY_RULE)), waits)))

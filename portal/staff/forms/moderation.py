@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from portal.domain.campaigns.criteria import MOST_POINTS, CriterionNow
 from portal.domain.shortlisting.settling import HUNDREDTHS
+from portal.staff.forms.casework import VersionField
 
 SCORE = r"^\d{1,3}(\.\d{1,2})?$"
 LONGEST_REASON = 1000
@@ -35,7 +36,7 @@ class LineForm(FlaskForm):  # type: ignore[misc]
 class SettleForm(FlaskForm):  # type: ignore[misc]
     """Agreed points for each criterion, and why. `version`: of the application's line in the sift."""
 
-    version = HiddenField()
+    version = VersionField()
     reason = TextAreaField(
         "Why these points?",
         widget=GovTextArea(),
