@@ -20,7 +20,7 @@ from portal.domain.casework.columns import LABELS, USUAL, Column, chosen
 from portal.domain.casework.listing import Choices, Counts, Narrowed, Page, Sort
 from portal.domain.casework.views import Surroundings, View, surroundings
 from portal.domain.paging import FEW
-from portal.staff.filters import LETTERS, MARKS, NEEDS, SORTS, STILL, Asked, Facet, facets
+from portal.staff.filters import LETTERS, NEEDS, SORTS, STILL, Asked, Facet, facets
 from portal.staff.rows import marks_shown, shown_row
 
 TABS: dict[ListStage | None, str] = {

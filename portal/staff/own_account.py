@@ -45,9 +45,7 @@ def change_password() -> Response:
             return go(url_for("staff.own_account", done="password"))
         except Refusal as refusal:
             refused_beside_field(form, refusal)
-    return page_or_fragment(
-        "staff/own_account/password.html", "main", status=422 if form.errors else 200, form=form
-    )
+    return page_or_fragment("staff/own_account/password.html", "main", status=422 if form.errors else 200, form=form)
 
 
 @blueprint.post("/account/passkeys/options")

@@ -146,16 +146,21 @@ def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
         LATER[0]: mine,
         LATER[1]: {"q": "ash"},
     }
-    for sort in Sort:
-        asked[f"{sort.value} first, deep"] = {"sort": sort.value, "after": str(spots[sort])}
-        asked[f"{sort.value} first, back"] = {**mine, "sort": sort.value, "before": str(spots[sort])}
-        if sort is not Sort.NEWEST:
-            asked[f"{sort.value} first"] = {"sort": sort.value}
-            asked[f"{sort.value} first in a campaign's stage"] = {**mine, "stage": "sift", "sort": sort.value}
     return {
         name: f"/staff/applications{'/counts' if name in LATER else ''}?{urlencode(given, doseq=True)}"
-        for name, given in asked.items()
+        for name, given in (asked | _in_each_order(spots, mine)).items()
     }
+
+
+def _in_each_order(spots: dict[Sort, Spot], mine: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for sort in Sort:
+        found[f"{sort.value} first, deep"] = {"sort": sort.value, "after": str(spots[sort])}
+        found[f"{sort.value} first, back"] = {**mine, "sort": sort.value, "before": str(spots[sort])}
+        if sort is not Sort.NEWEST:
+            found[f"{sort.value} first"] = {"sort": sort.value}
+            found[f"{sort.value} first in a campaign's stage"] = {**mine, "stage": "sift", "sort": sort.value}
+    return found
 
 
 def _middle(session: Session, sort: Sort, rows: int) -> Spot:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.db import locked, unit_of_work
 from portal.domain.accounts.models import Role
 from portal.domain.applications.models import Application
-from portal.domain.audit.actions import SYSTEM, record
+from portal.domain.audit.actions import SYSTEM
 from portal.domain.shortlisting.assigning import add_assessor, assign
 from portal.extensions import db
 from tests.support.make_applications import a_submitted
@@ -30,32 +30,30 @@ def rows_are_held(session: Session) -> None:
         pytest.skip("one writer at a time")
 
 
-class Waits(Exception):
-    """It waits for what somebody else holds."""
+class Beside:
+    """An act done in a session of its own while the test's holds what it holds."""
 
+    def __init__(self, app: Flask, act: Do, *, seconds: float = 3) -> None:
+        self._app, self._act = app, act
+        self._raised: Exception | None = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self._thread.join(seconds)
+        self.waits = self._thread.is_alive()
 
-@contextmanager
-def beside(app: Flask, act: Do, *, seconds: float = 3) -> Iterator[BaseException | None]:
-    """What this act raised, done in a session of its own while the test's holds what it holds; Waits if it waits."""
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        with app.app_context():
+    def _run(self) -> None:
+        with self._app.app_context():
             try:
-                act(db.session())
+                self._act(db.session())
             except Exception as error:
-                raised.append(error)
+                self._raised = error
             finally:
                 db.session.remove()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join(seconds)
-    try:
-        yield Waits() if thread.is_alive() else raised[0] if raised else None
-    finally:
-        db.session.rollback()
-        thread.join()
+    def raised(self) -> Exception | None:
+        """What came of it in the end."""
+        self._thread.join()
+        return self._raised
 
 
 def test_who_only_names_a_held_application_does_not_wait_for_it(
@@ -66,12 +64,67 @@ def test_who_only_names_a_held_application_does_not_wait_for_it(
     campaign, recruiter = the_pilot(session), a_staff_member(session, Role.RECRUITER)
     application, reader = a_submitted(session, app, campaign), a_staff_member(session, Role.ASSESSOR)
     add_assessor(session, recruiter, campaign.id, reader.id)
-    key, campaign_id, actor_id = application.id, campaign.id, recruiter.id
+    key, campaign_id = application.id, campaign.id
 
     def deal(own: Session) -> None:
         assert assign(own, SYSTEM, campaign_id) == 1
 
     with unit_of_work(session):
         locked(session, Application, key)
-        with beside(app, deal) as outcome:
-            assert outcome is None
+        beside = Beside(app, deal)
+    assert (beside.waits, beside.raised()) == (False, None)
+
+
+def test_a_line_never_overwrites_what_somebody_decides_by_hand_at_that_moment(
+    app: Flask, session: Session, rows_are_held: None
+) -> None:
+    sift, moderator = a_sift(session), a_staff_member(session, Role.RECRUITER)
+    people = [sent_in(session, app, sift, sift.points(value), sift.points(value)) for value in (5, 4)]
+    slug, moderator_id = sift.campaign.slug, moderator.id
+
+    def set_it(own: Session) -> None:
+        who = acting(own, moderator_id)
+        assert who is not None
+        set_line(own, who, slug, Cut(100, 0), 0)
+
+    with unit_of_work(session):
+        decide(session, moderator, people[0].id, Verdict.DECLINE, reason="conditions")
+        beside = Beside(app, set_it)
+    assert (beside.waits, beside.raised()) == (True, None)
+    found = provisional(session, [each.id for each in people])
+    assert [found[each.id].reason for each in people] == ["conditions", BY_LINE]
+
+
+def test_stepping_down_while_a_declared_name_is_kept_apart(app: Flask, session: Session, rows_are_held: None) -> None:
+    """Both want the same reading and the same conflict, and take them in the same order: neither waits for ever."""
+    campaign = the_pilot(session)
+    make_sifts.a_sift(session, app, campaign, given_name="Ada", family_name="Lovelace")
+    reading = make_sifts.readings(session)[0]
+    key, staff_id, keys = reading.id, reading.staff_id, keys_of(app)
+    conflict = f"conflict {staff_id} {reading.application_id}"
+
+    def declare(own: Session) -> None:
+        declare_known(own, own.get_one(StaffMember, staff_id), keys, "Ada Lovelace", Relation.FRIEND)
+
+    with unit_of_work(session):
+        locked(session, Assignment, key)
+        beside = Beside(app, declare)
+        hold(session, conflict)  # at once: whoever waits for the reading has not taken this
+    assert (beside.waits, beside.raised()) == (True, None)
+    assert session.scalars(select(Conflict.staff_id)).all() == [staff_id]
+
+
+def test_reopening_while_the_same_person_begins_again(app: Flask, session: Session, rows_are_held: None) -> None:
+    recruiter, campaign = a_staff_member(session, Role.RECRUITER), the_pilot(session)
+    ended = a_submitted(session, app, campaign)
+    person = ended.applicant
+    withdraw(session, person, ended.id, WithdrawReason.TIME)
+    key, actor_id = ended.id, recruiter.id
+
+    def reopen_it(own: Session) -> None:
+        reopen(own, own.get_one(StaffMember, actor_id), key, "mistake")
+
+    with clock.at(while_open(campaign)), unit_of_work(session):
+        start(session, person, campaign)
+        beside = Beside(app, reopen_it)
+    assert isinstance(beside.raised(), LivesAgain)

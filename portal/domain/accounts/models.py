@@ -105,7 +105,7 @@ class StaffMember(Base):
     # Read with the row itself: every page must know before it is drawn. None: on, as for everybody.
     single_keys: Mapped[object] = column_property(
         select(StaffPreference.value)
-        .where(StaffPreference.staff_id == id, StaffPreference.key == SINGLE_KEYS)
+        .where(StaffPreference.staff_id == id, StaffPreference.key == SINGLE_KEYS)  # noqa: A003  the column above
         .correlate_except(StaffPreference)
         .scalar_subquery()
     )

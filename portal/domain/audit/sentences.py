@@ -137,7 +137,9 @@ SENTENCES: dict[str, str] = {
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.
-SHOWN = ("channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key", "outcome", "day", "format")
+SHOWN = (
+    "channel", "kind", "state", "verdict", "role", "reason", "purpose", "answers", "key", "outcome", "day", "format",
+)  # fmt: skip
 
 
 def sentence(action: str) -> str:

@@ -149,7 +149,8 @@ def choices_from(labels: Sequence[str], known: Sequence[Choice] = ()) -> tuple[C
     found: dict[str, Choice] = {}
     kept = {choice.label: choice.value for choice in known}
     for label in labels:
-        value = base = kept.get(label) or re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_VALUE] or "choice"
+        plain = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:LONGEST_VALUE]
+        value = base = kept.get(label) or plain or "choice"
         number = 1
         while value in found:
             number += 1
