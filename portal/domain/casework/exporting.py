@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
@@ -134,13 +135,14 @@ def _fields(columns: Sequence[Column], *, names: bool, kinds: Sequence[Requireme
 
 
 def _requirement(kind: RequirementKind) -> Callable[[Any], Cell]:
-    outcomes = dict.fromkeys(OUTCOMES, "decided") if kind in UNTOLD else OUTCOMES
+    words = MARK_WORDS | (dict.fromkeys(OUTCOMES, "decided") if kind in UNTOLD else OUTCOMES)
+    return lambda row: words.get(_marks(row.marks or "").get(kind.value, ""))
 
-    def cell(row: Any) -> Cell:
-        marks = dict(pair.split(":") for pair in (row.marks or "").split())
-        return (MARK_WORDS | outcomes).get(marks.get(kind.value, ""))
 
-    return cell
+@lru_cache(maxsize=1_000)
+def _marks(pairs: str) -> dict[str, str]:
+    """Thousands of rows have the same ones."""
+    return dict(pair.split(":") for pair in pairs.split())
 
 
 _HEADINGS = {Column.STILL: "Days without movement"}
