@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.audit.actions import SYSTEM
-from portal.domain.campaigns.actions import DatesOutOfOrder, extend_campaign, publish_campaign
+from portal.domain.campaigns.actions import DatesOutOfOrder, extend_campaign
+from portal.domain.campaigns.publishing import publish
 from tests.support.client import JudgingClient
 from tests.support.make_campaigns import a_campaign, a_july_campaign, the_pilot
 from tests.support.people import an_applicant, browser_of
@@ -65,7 +66,7 @@ def test_a_change_that_is_refused_forgets_nothing(app: Flask, session: Session, 
 def test_publishing_brings_a_campaign_to_the_lists_at_once(session: Session, client: JudgingClient) -> None:
     hidden = a_campaign(session, slug="unseen", published_at=None)
     assert client.get("/campaigns/unseen").status_code == 404 and "unseen" not in client.get("/campaigns").text
-    publish_campaign(session, SYSTEM, hidden.id)
+    publish(session, SYSTEM, hidden.id)
     assert client.get("/campaigns/unseen").status_code == 200 and "/campaigns/unseen" in client.get("/campaigns").text
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal import clock
 from portal.db import PUBLIC, announce, locked, unit_of_work
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.campaigns.catalogue_areas import DIVISIONS, OUTWARD_CODES
@@ -163,16 +162,6 @@ def _check_dates(plan: CampaignPlan) -> None:
 def create_pilot(session: Session) -> Campaign:
     """The 2018 West Division pilot, published when it was announced. The catalogue must be seeded."""
     return create_campaign(session, SYSTEM, the_pilot())
-
-
-def publish_campaign(session: Session, actor: Actor, campaign_id: int) -> Campaign:
-    """From now on strangers see it. A second time changes nothing."""
-    with unit_of_work(session):
-        campaign = _held(session, campaign_id)
-        if campaign.published_at is None:
-            campaign.published_at = clock.now()
-            _changed(session, actor, campaign, "campaign.published")
-    return campaign
 
 
 def extend_campaign(session: Session, actor: Actor, campaign_id: int, closes_at: datetime, reason: str) -> Campaign:

@@ -60,11 +60,11 @@ def test_what_is_not_published_does_not_exist(app: Flask, session: Session) -> N
     with pytest.raises(NotFound):
         queries.campaign_by_slug(session, "hidden")
     before = app.extensions["generation"].current()
-    actions.publish_campaign(session, SYSTEM, hidden.id)
+    publish(session, SYSTEM, hidden.id)
     assert queries.campaign_by_slug(session, "hidden").id == hidden.id
     assert app.extensions["generation"].current() != before
     published_at = hidden.published_at
-    actions.publish_campaign(session, SYSTEM, hidden.id)
+    publish(session, SYSTEM, hidden.id)
     assert hidden.published_at == published_at
     assert len(_trail(session, "campaign.published")) == 1
 
