@@ -368,5 +368,7 @@ def leaks(monday: Monday, path: Path, mails: list[str]) -> dict[str, list[str]]:
     answers = [(url, text) for url, text in fetched(path) if "/static/" not in url]
     assert sum("Words you relied on" in text for _, text in answers) >= BY_PAGE * len(WEIGHTS), "bodies were kept"
     assert any("hidden" in text for _, text in answers) and mails
-    known, found = told(monday), [*answers, *(("mail", mail) for mail in mails)]
+    known = told(monday)
+    assert all(known.search(squeezed(" ".join(person.sentences()))) for person in PEOPLE), "what was planted is known"
+    found = [*answers, *(("mail", mail) for mail in mails)]
     return {url: hits for url, text in found if (hits := sorted(set(known.findall(squeezed(text)))))}
