@@ -244,6 +244,8 @@ def test_a_view_is_saved_found_again_renamed_and_deleted(enter: Enter, device: D
     page.set_viewport_size({"width": device.width, "height": device.height})
     expect(page.get_by_role("link", name=f"Ours on {device}")).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name=re.compile("Manage|All .* views")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saved views")
+    assert not device.javascript or not judged(visitor)
     page.get_by_role("link", name=f"Rename or share Ours on {device}").click()
     page.get_by_label("Name of this view").fill(f"Kept on {device}")
     page.get_by_label("Share it").check()
