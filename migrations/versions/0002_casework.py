@@ -962,6 +962,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("bounced_at IS NOT NULL"),
         postgresql_where=sa.text("bounced_at IS NOT NULL"),
     )
+    op.create_index("ix_outbox_mail_due_kind", "outbox_mail", ["state", "secret", "next_attempt_at"], unique=False)
     refer("question", "strand_id", "strand")
     op.add_column("question", sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("sign_in_session", sa.Column("stepped_up_at", sa.DateTime(timezone=True), nullable=True))
@@ -979,6 +980,7 @@ def downgrade() -> None:
     op.drop_column("sign_in_session", "stepped_up_at")
     op.drop_column("question", "retired_at")
     op.drop_column("question", "strand_id")
+    op.drop_index("ix_outbox_mail_due_kind", table_name="outbox_mail")
     op.drop_index(
         "ix_outbox_mail_bounced",
         table_name="outbox_mail",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -122,23 +122,31 @@ def deliver_due(session: Session, post: Post, letters: Letters, *, keep_secrets:
 
 
 def _lease(session: Session) -> OutboxMail | None:
-    """The mail due longest, ours alone until the lease ends; none when nothing is due."""
+    """The mail due longest, ours alone until the lease ends; none when nothing is due.
+
+    Sign-in codes first: somebody waits for theirs, however many other letters fall due at once.
+    """
     now = clock.now()
     with unit_of_work(session):
-        due = (
-            select(OutboxMail)
-            .where(
-                OutboxMail.state == Delivery.QUEUED,
-                OutboxMail.next_attempt_at <= now,
-                or_(OutboxMail.leased_until.is_(None), OutboxMail.leased_until <= now),
-            )
-            .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
-            .limit(1)
-        )
-        mail = session.scalars(holding(due, skip_locked=True)).one_or_none()
+        mail = _due(session, now, secret=True) or _due(session, now, secret=False)
         if mail is not None:
             mail.leased_until = now + LEASE
     return mail
+
+
+def _due(session: Session, now: datetime, *, secret: bool) -> OutboxMail | None:
+    due = (
+        select(OutboxMail)
+        .where(
+            OutboxMail.state == Delivery.QUEUED,
+            OutboxMail.secret.is_(secret),
+            OutboxMail.next_attempt_at <= now,
+            or_(OutboxMail.leased_until.is_(None), OutboxMail.leased_until <= now),
+        )
+        .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
+        .limit(1)
+    )
+    return session.scalars(holding(due, skip_locked=True)).one_or_none()
 
 
 def _note_sent(session: Session, mail_id: int, letter: Letter, keep_secrets: bool) -> None:

@@ -30,6 +30,7 @@ class OutboxMail(Base):
     __table_args__ = (
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_outbox_mail_due", "state", "next_attempt_at"),
+        Index("ix_outbox_mail_due_kind", "state", "secret", "next_attempt_at"),
         Index("ix_outbox_mail_application", "application_id"),
         Index(
             "ix_outbox_mail_bounced",

@@ -224,3 +224,10 @@ def test_a_letter_that_can_be_stopped_says_how(app: Flask, session: Session, sin
     assert stoppable["List-Unsubscribe"] == "<http://localhost/unsubscribe/abc-123>"
     assert stoppable["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert plain["List-Unsubscribe"] is None and plain["List-Unsubscribe-Post"] is None
+
+
+def test_a_code_goes_before_whatever_else_is_due(app: Flask, session: Session, sink: SmtpSink) -> None:
+    queue(session, "one", "two")
+    queue(session, "waits", secret=True)
+    assert deliver(app, session) == 3
+    assert sink.recipients == [f"{who}@example.org" for who in ("waits", "one", "two")]
