@@ -64,7 +64,7 @@ def test_a_change_that_is_refused_forgets_nothing(app: Flask, session: Session, 
 
 
 def test_publishing_brings_a_campaign_to_the_lists_at_once(session: Session, client: JudgingClient) -> None:
-    hidden = a_campaign(session, slug="unseen", published_at=None)
+    hidden = a_campaign(session, slug="unseen", published_at=None, announced_on=date(2018, 1, 1))
     assert client.get("/campaigns/unseen").status_code == 404 and "unseen" not in client.get("/campaigns").text
     publish(session, SYSTEM, hidden.id)
     assert client.get("/campaigns/unseen").status_code == 200 and "/campaigns/unseen" in client.get("/campaigns").text

@@ -16,6 +16,7 @@ from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns import actions, plans, queries
 from portal.domain.campaigns.alternatives import other_campaigns, other_schemes
+from portal.domain.campaigns.publishing import publish
 from portal.domain.campaigns.rules import EligibilityFacts, obstacles, receives, terms_of
 from portal.domain.refusals import NotFound
 from tests.support.make_campaigns import a_campaign, a_july_campaign, the_pilot
@@ -56,7 +57,7 @@ def test_an_address_is_taken_once(session: Session) -> None:
 
 def test_what_is_not_published_does_not_exist(app: Flask, session: Session) -> None:
     put_clock(app, JANUARY)
-    hidden = a_campaign(session, published_at=None, slug="hidden")
+    hidden = a_campaign(session, published_at=None, slug="hidden", announced_on=date(2018, 1, 1))
     with pytest.raises(NotFound):
         queries.campaign_by_slug(session, "hidden")
     before = app.extensions["generation"].current()
