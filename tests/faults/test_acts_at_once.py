@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.db import locked, unit_of_work
-from portal.domain.accounts.models import Role
-from portal.domain.applications.models import Application
+from portal import clock
+from portal.db import hold, locked, unit_of_work
+from portal.domain.accounts.models import Role, StaffMember
+from portal.domain.applications.actions import start, withdraw
+from portal.domain.applications.models import Application, Conflict, Relation
+from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import SYSTEM
+from portal.domain.bulk.acting import acting
+from portal.domain.casework.deciding import decide, provisional, reopen
+from portal.domain.casework.models import Verdict
+from portal.domain.casework.verdicts import BY_LINE, LivesAgain
 from portal.domain.shortlisting.assigning import add_assessor, assign
+from portal.domain.shortlisting.conflicts import declare_known
+from portal.domain.shortlisting.cutting import Cut
+from portal.domain.shortlisting.models import Assignment
+from portal.domain.shortlisting.setting_line import set_line
 from portal.extensions import db
-from tests.support.make_applications import a_submitted
+from tests.support import make_sifts
+from tests.support.make_applications import a_submitted, keys_of, while_open
 from tests.support.make_campaigns import the_pilot
+from tests.support.moderation import a_sift, sent_in
 from tests.support.people import a_staff_member
 
 Do = Callable[[Session], object]

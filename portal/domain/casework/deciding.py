@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -229,6 +230,10 @@ def reopen(session: Session, actor: Actor, application_id: int, reason: str) -> 
         application.state_since, application.withdrawn_reason = clock.now(), None
         application.next_contact_on = None  # of before it ended
         application.version += 1
+        try:
+            session.flush()
+        except IntegrityError:  # they began another one this very moment
+            raise LivesAgain() from None
         record(
             session, actor, "application.reopened", subject=("application", application_id),
             application_id=application_id, reason=reason, state=application.state.value,

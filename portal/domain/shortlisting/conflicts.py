@@ -145,6 +145,7 @@ def forms_of(first: str) -> set[str]:
 
 
 def _conflict(session: Session, actor: Actor, staff_id: int, application_id: int, relation: Relation, why: str) -> bool:
+    unfinished = _unfinished(session, staff_id, application_id)  # held first, as by whoever steps down from it
     hold(session, f"conflict {staff_id} {application_id}")
     known = exists().where(Conflict.staff_id == staff_id, Conflict.application_id == application_id)
     new = not session.scalar(select(known))
@@ -156,7 +157,7 @@ def _conflict(session: Session, actor: Actor, staff_id: int, application_id: int
             session, actor, "conflict.declared", subject=("application", application_id),
             application_id=application_id, relation=relation.value,
         )  # fmt: skip
-    take_back(session, _unfinished(session, staff_id, application_id), why)
+    take_back(session, unfinished, why)
     session.flush()
     return new
 

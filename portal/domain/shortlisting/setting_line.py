@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import hold, unit_of_work
+from portal.db import hold, holding, unit_of_work
+from portal.domain.applications.models import Application, State
 from portal.domain.audit.actions import record
 from portal.domain.campaigns.criteria import full_marks
 from portal.domain.casework.deciding import decide_all, undo_decision
@@ -16,7 +18,7 @@ from portal.domain.shortlisting.cutting import Cut, decided, falls
 from portal.domain.shortlisting.models import CutOff
 from portal.domain.shortlisting.ranking import Line, feedback_for, ranked
 from portal.domain.shortlisting.settling import HUNDREDTHS
-from portal.domain.shortlisting.sift import LineSet, Moderator, Sift, cut_of, sift_of
+from portal.domain.shortlisting.sift import LineSet, Moderator, Sift, moderated_campaign, sift_of
 
 MOST_RESERVES = 999
 
@@ -51,9 +53,9 @@ def set_line(session: Session, viewer: Moderator, slug: str, cut: Cut, version: 
     Raises NotFound, NotAll, NoSuchLine or StaleLine.
     """
     with unit_of_work(session):
+        _hold_everybody(session, moderated_campaign(session, viewer, slug).id)
         sift = sift_of(session, viewer, slug)
-        hold(session, f"line {sift.campaign.id}")
-        now = cut_of(session, sift.campaign.id)
+        now = sift.cut
         if sift.hidden:
             raise NotAll()
         _refuse_unless_possible(sift, cut)
@@ -63,6 +65,13 @@ def set_line(session: Session, viewer: Moderator, slug: str, cut: Cut, version: 
         if not same:
             _keep(session, viewer, sift, cut, now.version)
         return _decide(session, viewer, sift, cut)
+
+
+def _hold_everybody(session: Session, campaign_id: int) -> None:
+    """Nobody else sets the line, or decides on one of them by hand, until commit: what is read now stays so."""
+    hold(session, f"line {campaign_id}")
+    waiting = select(Application.id).where(Application.campaign_id == campaign_id, Application.state == State.SUBMITTED)
+    session.execute(holding(waiting.order_by(Application.id)))
 
 
 def _refuse_unless_possible(sift: Sift, cut: Cut) -> None:
