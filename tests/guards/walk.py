@@ -35,6 +35,15 @@ class World:
     def as_(self, actor: str) -> JudgingClient:
         return self.browsers[actor]
 
+    def again(self, actor: str) -> JudgingClient:
+        """Another window of this person's, whose cookies are its own from now on."""
+        window = self.app.test_client()
+        assert isinstance(window, JudgingClient)
+        for name, path in (("applicant_session", "/"), ("staff_session", "/staff")):
+            if (held := self.as_(actor).get_cookie(name, path=path)) is not None:
+                window.set_cookie(name, held.value, path=path)
+        return window
+
 
 def people(app: Flask, world: World) -> None:
     """Signs in one of each; the owner owns what the addresses name, the neighbour nothing."""

@@ -86,8 +86,8 @@ def _papers(session: Session, app: Flask, draft: Application, sent: Application)
 
 
 def _kept(session: Session) -> dict[str, str]:
-    """A draft of a campaign with two questions of its own."""
-    kept = a_campaign(session, questions=OWN[:2], published_at=None)
+    """A draft of a campaign with two questions of its own, ready to be published."""
+    kept = a_campaign(session, questions=OWN[:2], published_at=None, announced_on=date(2017, 12, 29))
     criterion = criteria_of(session, kept.id)[0]
     return {"kept": kept.slug, "question": OWN[0].key, "criterion": str(criterion.id)}
 

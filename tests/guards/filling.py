@@ -1,0 +1,246 @@
+"""What forms wait for before they are shown or taken: things in a certain state, and what somebody would type."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.db import unit_of_work
+from portal.domain.accounts.models import Role, StaffMember
+from portal.domain.accounts.passwords import hash_password
+from portal.domain.accounts.setting_up import make_set_up_link
+from portal.domain.accounts.staff_sign_in import begin_totp, renew_recovery_codes, totp_secret
+from portal.domain.applications.actions import save_answers
+from portal.domain.applications.models import Application
+from portal.domain.bulk.running import work_runs
+from portal.domain.campaigns.models import Campaign
+from portal.domain.campaigns.publishing import archive
+from portal.domain.casework.deciding import decide, release
+from portal.domain.casework.models import Verdict
+from portal.domain.correspondence.actions import write
+from portal.domain.interest.actions import offer
+from portal.domain.journeys.bulk_acts import ACTS
+from portal.domain.messages.models import Delivery, OutboxMail
+from portal.domain.messages.stops import Kind, stop_token
+from portal.domain.shortlisting.assigning import add_assessor, assign
+from portal.domain.shortlisting.cutting import Cut
+from portal.domain.shortlisting.setting_line import set_line
+from portal.extensions import db
+from portal.web.keys import pepper
+from tests.guards.walk import World
+from tests.support.bulk_runs import as_viewer, confirmed
+from tests.support.client import JudgingClient
+from tests.support.files import make_pdf
+from tests.support.make_applications import a_submitted, full_answers, keys_of
+from tests.support.make_campaigns import a_campaign
+from tests.support.make_sifts import one_reading, readings, score_all
+from tests.support.moderation import a_sift, sent_in
+from tests.support.people import a_staff_member, browser_of
+from tests.support.staff_sign_in import PASSWORD
+
+NEW_PASSWORD = "nine quiet otters"
+BORN = ["27", "3", "1985"]
+
+# Pages the matrix does not walk, or walks as somebody else.
+MORE_PAGES = (
+    ("neighbour", "/campaigns/{campaign}/apply"),
+    ("asking", "/sign-in/code"),
+    ("half", "/staff/second-factor"),
+    ("half", "/staff/second-factor/recovery"),
+    ("stranger", "/sign-in/link/{link}"),
+    ("stranger", "/interest/{interest}"),
+    ("stranger", "/unsubscribe/{stop}"),
+    ("stranger", "/staff/set-up/{set_up}"),
+    ("new", "/staff/second-factor/set-up"),
+    ("assessor", "/staff/shortlisting/known"),
+    ("assessor", "/staff/shortlisting/read/{scored}"),
+    ("assessor", "/staff/shortlisting/read/{looked}/1"),
+    ("assessor", "/staff/shortlisting/read/{looked}"),
+    ("recruiter", "/staff/runs/{going}"),
+    ("recruiter", "/staff/runs/{going}/stop"),
+    ("recruiter", "/staff/runs/{run}/undo"),
+    ("recruiter", "/staff/applications/{sent}/release"),
+    ("recruiter", "/staff/applications/{decided}"),
+    ("recruiter", "/staff/applications/{declined}/reopen"),
+    ("recruiter", "/staff/messages?show=held"),
+    ("recruiter", "/staff/messages?show=failed"),
+    ("recruiter", "/staff/shortlisting/{ready}"),
+    ("recruiter", "/staff/shortlisting/{ready}/release"),
+    ("recruiter", "/staff/campaigns/{campaign}"),
+    ("recruiter", "/staff/campaigns/{campaign}/extend"),
+    ("recruiter", "/staff/campaigns/{campaign}/close"),
+    ("recruiter", "/staff/campaigns/{coming}"),
+    ("recruiter", "/staff/campaigns/{archived}"),
+    ("administrator", "/staff/admin/people/{gone}"),
+)
+
+# Posts that a script makes without a form.
+BARE = (
+    ("stranger", "/staff/sign-in/passkey/options"),
+    ("recruiter", "/staff/account/passkeys/options"),
+)
+
+# What no form here sends, and where it is looked at instead.
+NOT_SENT = {
+    "demo.clock": "moves the clock, so that no two times are alike; it writes one audit row (tests/web/test_demo.py)",
+    "staff.add_passkey": "only a device can answer (tests/staff/test_own_account.py)",
+    "staff.sign_in_by_passkey": "only a device can answer (tests/staff/test_own_account.py)",
+    "staff.step_up_by_passkey": "only a device can answer (tests/staff/test_step_up.py)",
+}
+
+
+def _email(_world: World) -> dict[str, Any]:
+    return {"email": "somebody.else@example.org"}
+
+
+def _passwords(_world: World) -> dict[str, Any]:
+    return {"current": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}
+
+
+def _code(world: World) -> dict[str, Any]:
+    return {"code": pyotp.TOTP(world.names["secret"]).at(clock.wall())}
+
+
+def _wording(world: World) -> dict[str, Any]:
+    return {"reference": world.names["sent"]}
+
+
+# What a view reads that some of its forms leave out, by its name: they say it all the same on another page.
+READ_ELSEWHERE = {
+    "staff.bulk_preview": {"token"},  # the preview's own form is sent there again
+    "staff.presence": {"editing"},  # a page with a form says so
+}
+
+
+# What is typed where not just anything is taken; a callable, since codes run out and files are read.
+SAID: dict[str, Callable[[World], dict[str, Any]]] = {
+    "public.check": lambda _: {"date_of_birth": BORN},
+    "public.section": lambda _: {"date_of_birth-day": "27", "date_of_birth-month": "3", "date_of_birth-year": "1985"},
+    "public.send_documents": lambda _: {"file": (io.BytesIO(make_pdf()), "certificate.pdf")},
+    "public.sign_in_code": lambda world: {"code": world.names["code"]},
+    "staff.sign_in": lambda world: {"email": world.names["recruiter_email"], "password": PASSWORD},
+    "staff.change_password": _passwords,
+    "staff.set_up": _passwords,
+    "staff.step_up": _code,
+    "staff.second_factor": _code,
+    "staff.set_up_second_factor": lambda world: {"code": pyotp.TOTP(world.names["new_secret"]).at(clock.wall())},
+    "staff.recovery": lambda world: {"code": world.names["recovery"]},
+    "staff.correct_application_address": _email,
+    "staff.new_application": _email,
+    "staff.message": lambda _: {"send_at": ""},
+    "staff.new_wording": _wording,
+    "staff.wording": _wording,
+    "staff.new_campaign": lambda _: {"opens_on": "5 March 2018", "closes_on": "23 March 2018"},
+    "staff.publish_campaign": lambda _: {"day": "", "at": ""},
+    "staff.extend_campaign": lambda _: {"closes_on": "28 January 2018"},
+    "staff.release_shortlist": lambda _: {"typed": "2"},
+}
+
+
+def prepared(world: World) -> None:
+    """Everything that must be so for every form to be there. Names it all for addresses."""
+    session = db.session()
+    recruiter = session.get_one(StaffMember, world.ids["recruiter"])
+    _doors(session, world, recruiter)
+    _tokens(session, world, recruiter)
+    _casework(session, world, recruiter)
+    _campaigns(session, world, recruiter)
+    _readings(session, world, recruiter)
+    db.session.rollback()
+
+
+def _doors(session: Session, world: World, recruiter: StaffMember) -> None:
+    """Passwords, apps and codes; somebody without an app yet, and somebody who has asked for a code."""
+    half, new = session.get_one(StaffMember, world.ids["half"]), a_staff_member(session, Role.TRAINER)
+    keys, stored, secret = keys_of(world.app), hash_password(PASSWORD), pyotp.random_base32()
+    with unit_of_work(session):
+        new.totp_confirmed_at = None
+        for each in (recruiter, half):
+            each.password_hash = stored
+            place = {"table": "staff_member", "row": str(each.id), "column": "totp_sealed"}
+            each.totp_sealed = keys.seal(secret, **place)
+        begin_totp(session, keys, new)
+    world.browsers["new"] = browser_of(world.app, new, second_factor=False)
+    browser_of(world.app, recruiter)  # somewhere else too
+    asking = world.app.test_client()
+    assert isinstance(asking, JudgingClient)
+    asking.post("/sign-in", data={"email": "asking@example.org"})
+    world.browsers["asking"] = asking
+    mail = session.scalars(select(OutboxMail).filter_by(name="sign_in_code")).one()
+    world.names |= {
+        "secret": secret,
+        "new_secret": totp_secret(keys, new),
+        "recovery": renew_recovery_codes(session, half, pepper())[0],
+        "recruiter_email": recruiter.email,
+        "code": mail.context["code"],
+        "link": mail.context["link"],
+    }
+
+
+def _tokens(session: Session, world: World, recruiter: StaffMember) -> None:
+    gone = a_staff_member(session, Role.TRAINER)
+    scheme_id = session.scalars(select(Campaign.scheme_id)).first()
+    with unit_of_work(session):
+        gone.disabled_at = clock.now()
+        interest = offer(session, "asking@example.org", scheme_id or 0, None)
+        stop = stop_token(session, "asking@example.org", Kind.CAMPAIGNS)
+        set_up = make_set_up_link(session, a_staff_member(session, Role.TRAINER), mailed=False)
+    world.names |= {"gone": str(gone.id), "interest": str(interest), "stop": stop, "set_up": set_up}
+
+
+def _casework(session: Session, world: World, recruiter: StaffMember) -> None:
+    """A finished run and one that goes on; a message that waits and one that was lost; a complete paper form."""
+    sent = session.scalars(select(Application).filter_by(reference=world.names["sent"])).one()
+    while work_runs(session, ACTS) is not None:
+        pass
+    world.names["going"] = str(confirmed(world.as_("recruiter"), "reserve", [sent.reference]))
+    soon = clock.now() + timedelta(days=1)
+    write(session, recruiter, sent.id, subject="Sundays", body="Can you come?", send_at=soon)
+    lost = write(session, recruiter, sent.id, subject="Saturdays", body="Can you come then?")
+    with unit_of_work(session):
+        session.get_one(OutboxMail, lost.mail_id).state = Delivery.FAILED
+    entered = session.scalars(select(Application).filter_by(reference=world.names["entered"])).one()
+    save_answers(session, recruiter, entered, full_answers(entered.campaign), keys_of(world.app))
+    other = a_submitted(session, world.app, sent.campaign)
+    decide(session, recruiter, other.id, Verdict.DECLINE, reason="time")
+    release(session, recruiter, other.id)
+    decided = a_submitted(session, world.app, sent.campaign)
+    decide(session, recruiter, decided.id, Verdict.SHORTLIST)
+    world.names |= {"declined": other.reference, "decided": decided.reference}
+
+
+def _campaigns(session: Session, world: World, recruiter: StaffMember) -> None:
+    """One that appears tomorrow, one put away, and one whose sift only waits to be released."""
+    coming, old = a_campaign(session, published_at=clock.now() + timedelta(days=1)), a_campaign(session)
+    with unit_of_work(session):
+        old.closes_at = clock.now() - timedelta(days=1)
+    archive(session, recruiter, old.id)
+    sift = a_sift(session, campaign=a_campaign(session))
+    for points in (5, 2):
+        sent_in(session, world.app, sift, sift.points(points), sift.points(points))
+    set_line(session, as_viewer(session, recruiter), sift.campaign.slug, Cut(3000, 0), 0)
+    world.names |= {"coming": coming.slug, "archived": old.slug, "ready": sift.campaign.slug}
+
+
+def _readings(session: Session, world: World, recruiter: StaffMember) -> None:
+    """Readings that wait to be finished or for a quick look; a second reader for the first."""
+    reader = world.ids["assessor"]
+    _, scored = one_reading(session, world.app, reader)
+    world.names["scored"] = scored.public_id
+    score_all(session, scored, finish=False)
+    quick = a_campaign(session)
+    with unit_of_work(session):
+        quick.triage = True
+    a_submitted(session, world.app, quick)
+    add_assessor(session, recruiter, quick.id, reader)
+    assign(session, recruiter, quick.id)
+    world.names["looked"] = readings(session, reader)[-1].public_id
+    read = session.scalars(select(Campaign).filter_by(slug=world.names["read"])).one()
+    add_assessor(session, recruiter, read.id, a_staff_member(session, Role.ASSESSOR).id)
