@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -28,7 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another writer on SQLite
 MAPPED_BYTES = 256 * 2**20  # of a SQLite file read straight from the system's cache: 100,000 applications and more
@@ -91,6 +95,27 @@ class Base(DeclarativeBase):
 
 
 Model = TypeVar("Model", bound=Base)
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801 -- reads as the function it is
+    """The same value, for which SQLite chooses no index: for conditions on rows that another index leads to."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _as_it_is(element: unindexed, compiler: SQLCompiler, **given: Any) -> str:
+    """PostgreSQL's planner knows what it does and needs to see the column."""
+    return compiler.process(element.clauses, **given)
+
+
+@compiles(unindexed, "sqlite")
+def _with_a_plus(element: unindexed, compiler: SQLCompiler, **given: Any) -> str:
+    return "+" + compiler.process(element.clauses, **given)
 
 
 def prepare_engine(engine: Engine) -> None:

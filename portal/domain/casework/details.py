@@ -39,11 +39,11 @@ def details(top: Subquery, order: Sequence[ColumnElement[Any]]) -> Select[*tuple
             _decision().label("decision"),
             _marks().label("marks"),
         )
-        .select_from(top)
-        .join(Application, A.id == top.c.id)
+        .select_from(Application)
         .join(Campaign, Campaign.id == A.campaign_id)
         .outerjoin(District, District.id == A.district_id)
         .outerjoin(StaffMember, owner.id == A.owner_id)
+        .where(A.id.in_(select(top.c.id)))  # joined, SQLite may read the whole table for a filter over it
         .order_by(*order)
     )
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 
 from portal import clock
+from portal.db import unindexed
 from portal.domain.applications.models import (
     ENDED,
     Answer,
@@ -44,7 +45,7 @@ def matching(wanted: Narrowed, stage: ListStage | None) -> Select[int]:
 
 def sent(stage: ListStage | None) -> Condition:
     """In this stage, or in any: no draft."""
-    return A.state.in_(STATES[stage]) if stage else _hidden(A.state) != State.DRAFT
+    return A.state.in_(STATES[stage]) if stage else unindexed(A.state) != State.DRAFT
 
 
 def within(wanted: Narrowed) -> Conditions:
@@ -58,10 +59,10 @@ def within(wanted: Narrowed) -> Conditions:
 
 
 def beside(wanted: Narrowed) -> Conditions:
-    """The same but for the campaigns. Said (+ 0) so that no index is chosen for it: the way in is decided already."""
+    """The same but for the campaigns. No index is chosen for it: the way in is decided already."""
     conditions: Conditions = []
     if not wanted.anywhere:
-        conditions.append((A.district_id + 0).in_(wanted.districts))
+        conditions.append(unindexed(A.district_id).in_(wanted.districts))
     return conditions + allowed(wanted.kept)
 
 
@@ -69,9 +70,9 @@ def allowed(kept: KeptFrom) -> Conditions:
     """Leaves out what the viewer is kept from."""
     conditions: Conditions = []
     if kept.campaigns:
-        conditions.append((A.campaign_id + 0).not_in(kept.campaigns))
+        conditions.append(unindexed(A.campaign_id).not_in(kept.campaigns))
     if kept.applications:
-        conditions.append((A.id + 0).not_in(kept.applications))
+        conditions.append(unindexed(A.id).not_in(kept.applications))
     return conditions
 
 
@@ -101,12 +102,7 @@ def _by_set(whose: ColumnElement[int], own: ColumnElement[int], *conditions: Col
     return own.in_(select(whose).where(*conditions))
 
 
-def _hidden(own: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value, which no index is chosen for: the way in is decided already."""
-    return func.coalesce(own, null())
-
-
-ROW_BY_ROW = Way(_row_by_row, _hidden)
+ROW_BY_ROW = Way(_row_by_row, unindexed)
 BY_SET = Way(_by_set, lambda own: own)
 
 

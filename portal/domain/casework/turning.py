@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.domain.applications.models import Application
+from portal.db import unindexed
 from portal.domain.applications.stages import STATES, ListStage
 from portal.domain.casework.details import details
 from portal.domain.casework.matching import A, Conditions, beside, looked_up, sent, tested, within
@@ -108,7 +108,7 @@ def _found(session: Session, asked: _Asked) -> Subquery:
 def _tasted(asked: _Asked) -> CompoundSelect[Any]:
     """How many of the first rows there are; then the ids of those of them that match, at most a page."""
     first = select(_in_order(asked, TASTE, _outside(asked.wanted))).cte("first")
-    chosen = select(A.id).select_from(first).join(Application, A.id == first.c.id).where(*tested(asked.wanted))
+    chosen = select(A.id).where(A.id.in_(select(first.c.id)), *tested(asked.wanted))
     chosen = chosen.order_by(*asked.ordered(ORDERS[asked.sort].column, A.id)).limit(PAGE + 1)
     number = select(literal(0).label("place"), func.count().label("id")).select_from(first)
     return union_all(number, select(literal(1), chosen.subquery("chosen").c.id)).order_by("place")
@@ -137,7 +137,8 @@ def _in_order(asked: _Asked, most: int, conditions: Conditions) -> Subquery:
     begun_with = begun.cte("begun")
     room = select(most - func.count()).select_from(begun_with).scalar_subquery()
     ended_with = _piece(asked, rest[0], conditions, most).limit(room).subquery("ended")
-    return union_all(select(begun_with.c.id), select(ended_with.c.id)).subquery("top")
+    both = union_all(select(begun_with.c.id), select(ended_with.c.id))
+    return both.limit(most).subquery("top")  # never more; said for PostgreSQL, which cannot know how much room there is
 
 
 def _piece(asked: _Asked, gap: bool, conditions: Conditions, most: int) -> GenerativeSelect:
@@ -156,7 +157,7 @@ def _piece(asked: _Asked, gap: bool, conditions: Conditions, most: int) -> Gener
 def _outside(wanted: Narrowed) -> Conditions:
     """What the ways in do not say themselves."""
     many = len(wanted.campaigns) > MOST_CAMPAIGNS
-    return beside(wanted) + ([(A.campaign_id + 0).in_(wanted.campaigns)] if many else [])
+    return beside(wanted) + ([unindexed(A.campaign_id).in_(wanted.campaigns)] if many else [])
 
 
 def _ways(wanted: Narrowed, stage: ListStage | None, sort: Sort) -> list[Conditions]:
