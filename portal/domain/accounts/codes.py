@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import hold, locked, unit_of_work
 from portal.domain.accounts.models import Applicant, SignInCode
-from portal.domain.accounts.queries import hashed
+from portal.domain.accounts.queries import applicant_by_email, hashed
 from portal.domain.accounts.secrets import keyed_hash, same, six_digits
 from portal.domain.audit.actions import STRANGER, record
 from portal.domain.messages.actions import queue_mail
@@ -193,15 +193,14 @@ def applicant_with(session: Session, email: str) -> Applicant:
 
     Inside a unit of work.
     """
-    known = select(Applicant).where(Applicant.email == email)
-    applicant = session.scalars(known).one_or_none()
-    if applicant is not None:
-        return session.get_one(Applicant, applicant.merged_into_id) if applicant.merged_into_id else applicant
+    known = applicant_by_email(session, email)
+    if known is not None:
+        return known
     try:
         with session.begin_nested():
             applicant = Applicant(email=email, created_at=clock.wall())
             session.add(applicant)
     except IntegrityError:  # two codes for a new address, confirmed at once: the other was first
-        return session.scalars(known).one()
+        return session.scalars(select(Applicant).where(Applicant.email == email)).one()
     record(session, applicant, "applicant.made", subject=("applicant", applicant.id))
     return applicant

@@ -33,6 +33,12 @@ def person_of(session: Session, row: SignInSession) -> Applicant | StaffMember |
     return staff if staff is not None and staff.disabled_at is None else None
 
 
+def applicant_by_email(session: Session, email: str) -> Applicant | None:
+    """The applicant with this normal address, or the one they turned out to be."""
+    found = session.scalars(select(Applicant).where(Applicant.email == email)).one_or_none()
+    return session.get_one(Applicant, found.merged_into_id) if found and found.merged_into_id else found
+
+
 def staff_by_email(session: Session, email: str) -> StaffMember | None:
     """The member of staff with this normal address, disabled or not."""
     return session.scalars(select(StaffMember).where(StaffMember.email == email)).one_or_none()

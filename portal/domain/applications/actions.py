@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import PUBLIC, announce, locked, unit_of_work
 from portal.domain.accounts.models import Applicant, StaffMember
+from portal.domain.accounts.queries import applicant_by_email
 from portal.domain.applications.models import Application, Channel, Requirement, State
 from portal.domain.applications.queries import answers, own_live_application
 from portal.domain.applications.refusals import (
@@ -70,7 +71,7 @@ def enter_for(session: Session, staff: Actor, email: str, campaign: Campaign, ch
         officer = session.get(StaffMember, staff.actor_id)
         if officer is None or officer.email == address:
             raise OwnApplication()
-        person = session.scalars(select(Applicant).filter_by(email=address)).one_or_none()
+        person = applicant_by_email(session, address)
         if person is None:
             person = Applicant(email=address, created_at=clock.wall())
             session.add(person)

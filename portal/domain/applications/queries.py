@@ -91,7 +91,9 @@ def kept_from(viewer_id: int) -> ColumnElement[bool]:
         Assessor.ended_at.is_(None),
     )
     own = exists().where(
-        StaffMember.id == viewer_id, Applicant.id == Application.applicant_id, Applicant.email == StaffMember.email
+        StaffMember.id == viewer_id,
+        Applicant.email == StaffMember.email,
+        func.coalesce(Applicant.merged_into_id, Applicant.id) == Application.applicant_id,  # who they turned out to be
     )
     return or_(conflicts, reads, own)
 

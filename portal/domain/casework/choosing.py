@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import Select, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.models import Applicant, Role, StaffMember, StaffRole
@@ -72,7 +72,7 @@ def _words() -> list[AnySelect]:
 def _kept(viewer_id: int) -> list[AnySelect]:
     """The ids behind `kept_from` (portal/domain/applications/queries.py), so that the list need not ask row by row."""
     own = select(literal("kept"), Application.id, null(), null(), null())
-    own = own.join(Applicant, Applicant.id == Application.applicant_id)
+    own = own.join(Applicant, func.coalesce(Applicant.merged_into_id, Applicant.id) == Application.applicant_id)
     own = own.join(StaffMember, StaffMember.email == Applicant.email).where(StaffMember.id == viewer_id)
     conflicts = select(literal("kept"), Conflict.application_id, null(), null(), null())
     blind = select(literal("blind"), Assessor.campaign_id, null(), null(), null())

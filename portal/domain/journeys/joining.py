@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -90,6 +90,8 @@ def join(session: Session, actor: Actor, keys: KeyRing, pair_id: int, choice: Ch
             session.flush()
             reindex(session, application)
         goes.merged_into_id = stays.id
+        before = update(Applicant).where(Applicant.merged_into_id == goes.id)  # who had turned out to be them
+        session.execute(before.values(merged_into_id=stays.id))
         end_sessions(session, goes)
         forget_open_pairs(session, goes.id, but=pair.id)
         decision = {"email": choice.email.value, "application": choice.application.value, **choice.fields}
