@@ -910,6 +910,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("received_at IS NOT NULL"),
         postgresql_where=sa.text("received_at IS NOT NULL"),
     )
+    op.create_index("ix_application_applicant", "application", ["applicant_id"], unique=False)
     op.create_index("ix_application_next_contact", "application", ["next_contact_on"], unique=False)
     op.create_index("ix_application_owner", "application", ["owner_id", "state", "received_at", "id"], unique=False)
     op.create_index(
@@ -1023,6 +1024,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_application_owner", table_name="application")
     op.drop_index("ix_application_next_contact", table_name="application")
+    op.drop_index("ix_application_applicant", table_name="application")
     op.drop_index(
         "ix_application_campaign_still",
         table_name="application",

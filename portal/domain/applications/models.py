@@ -86,6 +86,7 @@ class Application(Base):
         Index("ix_application_district_state", "district_id", "state", "campaign_id"),
         Index("ix_application_owner", "owner_id", "state", "received_at", "id"),
         Index("ix_application_next_contact", "next_contact_on"),
+        Index("ix_application_applicant", "applicant_id"),
         Index(
             "ix_application_unmatched",
             "id",
