@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.accounts.rules import Permission
@@ -45,7 +46,7 @@ def audit() -> Response:
 
 def _wanted(form: TrailForm) -> TrailFilter:
     reference = (form.reference.data or "").strip()
-    found = id_of_reference(db.session(), reference) if reference else None
+    found = id_of_reference(db.session(), current_user.id, reference) if reference else None
     return TrailFilter(
         kind=ActorKind(form.who.data) if form.who.data else None,
         action=form.action.data or "",
@@ -57,7 +58,7 @@ def _wanted(form: TrailForm) -> TrailFilter:
 
 def _lines(rows: list[Any]) -> list[dict[str, Any]]:
     session = db.session()
-    references = references_of(session, {row.application_id for row in rows if row.application_id})
+    references = references_of(session, current_user.id, {row.application_id for row in rows if row.application_id})
     lines = told(session, rows, health=False)
     return [
         line | {"reference": references.get(row.application_id), "code": row.action}

@@ -37,7 +37,7 @@ def view_document(public_id: str) -> Response:
         "viewer",
         file=row,
         title=SORTS[row.kind].title,
-        reference=references_of(session, [row.application_id])[row.application_id],
+        reference=references_of(session, current_user.id, [row.application_id])[row.application_id],
         pages=range(1, (row.pages or 1) + 1),
         inside=wants_fragment(),
     )

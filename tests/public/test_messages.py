@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -12,13 +12,18 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.domain.accounts.models import Applicant, Role
 from portal.domain.applications.models import Application
+from portal.domain.casework.deciding import decide
+from portal.domain.casework.models import Verdict
 from portal.domain.correspondence import actions
 from portal.domain.correspondence.models import Message
+from portal.domain.shortlisting.assigning import add_assessor, assign
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_draft, a_submitted
 from tests.support.make_campaigns import a_campaign, the_pilot
+from tests.support.make_sifts import readings, score_all
 from tests.support.people import a_staff_member, an_applicant, browser_of
 from tests.support.stage import put_clock
 
@@ -135,3 +140,19 @@ def test_the_download_holds_what_they_wrote(browser: JudgingClient, sent: Applic
     held = json.loads(archive.read("application.json"))
     assert [each["text"] for each in held["messages"]] == ["Where do I park?"]
     assert b"Where do I park?" in archive.read("application.html")
+
+
+def test_the_download_tells_nothing_of_what_is_not_decided_or_was_said_in_confidence(
+    app: Flask, session: Session, browser: JudgingClient, sent: Application
+) -> None:
+    recruiter, assessor = a_staff_member(session, Role.RECRUITER), a_staff_member(session, Role.ASSESSOR)
+    add_assessor(session, recruiter, sent.campaign_id, assessor.id)
+    assign(session, recruiter, sent.campaign_id)
+    score_all(session, readings(session, assessor.id)[0])
+    decide(session, recruiter, sent.id, Verdict.SHORTLIST)
+    actions.write(session, recruiter, sent.id, subject="Later", body="Held", send_at=clock.now() + timedelta(days=1))
+    archive = ZipFile(BytesIO(browser.get(f"/applications/{sent.reference}/download").data))
+    told = {each["what"] for each in json.loads(archive.read("application.json"))["history"]}
+    assert "application.submitted" in told
+    assert not [what for what in told if what.startswith(("decision", "score", "reading", "message"))]
+    assert b"Held" not in archive.read("application.html")

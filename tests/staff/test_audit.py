@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role
+from portal.domain.applications.models import Application
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import ActorKind, AuditEvent
 from portal.domain.audit.sentences import SENTENCES, sentence
@@ -20,6 +21,7 @@ from tests.support.casework import statements
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted
 from tests.support.make_campaigns import the_pilot
+from tests.support.make_sifts import one_reading, score_all
 from tests.support.people import a_staff_member, browser_of
 
 TRAIL = "/staff/audit"
@@ -46,6 +48,18 @@ def lines(session: Session, number: int, action: str = "setting.changed") -> Non
 
 def shown(page: str) -> list[str]:
     return re.findall(r"line (\d{3})", page)
+
+
+def test_an_auditor_who_reads_blind_is_not_told_whose_reading_it_is(app: Flask, session: Session) -> None:
+    both = a_staff_member(session, Role.AUDITOR, Role.ASSESSOR)
+    _campaign, reading = one_reading(session, app, both.id)
+    score_all(session, reading, finish=False)
+    reference = session.get_one(Application, reading.application_id).reference
+    browser = browser_of(app, both)
+    page, saved = browser.get(TRAIL).text, ">score.saved<"
+    assert saved in page and reference not in page
+    assert saved not in browser.get(f"{TRAIL}?reference={reference}").text
+    assert reference in browser_of(app, a_staff_member(session, Role.AUDITOR)).get(TRAIL).text
 
 
 def test_filters(app: Flask, session: Session, auditor: JudgingClient) -> None:

@@ -22,7 +22,9 @@ from portal.domain.documents.queries import documents_of, name_of
 from portal.domain.messages.queries import letters_of
 from portal.services.crypto import KeyRing
 
-LEFT_OUT = "What referees and assessors write in confidence is not part of this."
+LEFT_OUT = "What referees and assessors write in confidence, and what nobody has decided yet, is not part of this."
+UNTOLD = ("decision.made", "decision.undone", "message.held", "message.cancelled")  # until they are told of it
+IN_CONFIDENCE = ("score", "reading", "sift", "mask", "conflict", "duplicate")
 TEAM = {ActorKind.APPLICANT: "you", ActorKind.STAFF: "our staff", ActorKind.SYSTEM: "the service"}
 
 
@@ -76,11 +78,12 @@ def _application(application: Application) -> dict[str, Any]:
 
 
 def _history(session: Session, application_id: int) -> list[dict[str, str]]:
-    """Who did what when, staff as a team."""
+    """Who did what when, staff as a team; not what is still provisional, nor what was done in confidence."""
     query = select(AuditEvent).where(AuditEvent.application_id == application_id).order_by(AuditEvent.id)
     return [
         {"at": _instant(event.at), "what": event.action, "by": TEAM.get(event.actor_kind, "somebody")}
         for event in session.scalars(query)
+        if event.action not in UNTOLD and event.action.partition(".")[0] not in IN_CONFIDENCE
     ]
 
 

@@ -255,13 +255,15 @@ def sent_on(application: Application) -> date:
     return clock.london(application.received_at).date()
 
 
-def id_of_reference(session: Session, text: str) -> int | None:
-    """The application with this reference, however it was typed; none for what is none."""
-    reference = references.parse(text)
-    return session.scalar(select(Application.id).where(Application.reference == reference)) if reference else None
+def id_of_reference(session: Session, viewer_id: int, text: str) -> int | None:
+    """The application with this reference, however it was typed; none for what is none, or is kept from the viewer."""
+    query = select(Application.id).where(Application.reference == references.parse(text), not_(kept_from(viewer_id)))
+    return session.scalar(query)
 
 
-def references_of(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """The references of these applications. One statement, whatever the number."""
-    rows = session.execute(select(Application.id, Application.reference).where(Application.id.in_(ids)))
+def references_of(session: Session, viewer_id: int, ids: Collection[int]) -> dict[int, str]:
+    """The references of those of these applications that are not kept from the viewer: a reader of a campaign must not
+    learn them from anywhere. One statement, whatever the number."""
+    query = select(Application.id, Application.reference).where(Application.id.in_(ids), not_(kept_from(viewer_id)))
+    rows = session.execute(query)
     return {row.id: row.reference for row in rows}
