@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, false, insert, select, true, update
+from sqlalchemy import Select, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,8 @@ from portal.domain.accounts.models import StaffMember
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
-from portal.domain.campaigns.models import Campaign
+from portal.domain.campaigns.managing import within
+from portal.domain.campaigns.models import Assessor, Campaign, CampaignDistrict, District
 from portal.domain.casework.models import Presence
 from portal.domain.refusals import NotFound
 
@@ -39,20 +40,33 @@ def _application(viewer: StaffViewer, subject_id: int) -> Select[Any]:
     return in_scope(query, viewer, Permission.SEE_APPLICATIONS)
 
 
-def _campaign(permission: Permission) -> Callable[[StaffViewer, int], Select[Any]]:
-    """A campaign, for whoever holds the permission somewhere."""
+def _campaign(viewer: StaffViewer, subject_id: int) -> Select[Any]:
+    return within(select(Campaign.id).where(Campaign.id == subject_id), viewer)
 
-    def query(viewer: StaffViewer, subject_id: int) -> Select[Any]:
-        return select(Campaign.id).where(Campaign.id == subject_id, true() if viewer.scope(permission) else false())
 
-    return query
+def _shortlist(viewer: StaffViewer, subject_id: int) -> Select[Any]:
+    """A campaign whose sift this viewer moderates, in part at least, and does not read for any more."""
+    scope, reads = (
+        viewer.scope(Permission.MODERATE),
+        exists().where(
+            Assessor.campaign_id == Campaign.id,
+            Assessor.staff_id == viewer.id,
+            Assessor.finished_at.is_(None),
+            Assessor.ended_at.is_(None),
+        ),
+    )
+    query = select(Campaign.id).where(Campaign.id == subject_id, ~reads)
+    if scope.force:
+        return query
+    here = select(CampaignDistrict.campaign_id).join(District).where(District.division_id.in_(scope.divisions))
+    return query.where(Campaign.id.in_(here))
 
 
 # What can be open together: a kind of page → the query that finds its subject if this viewer may see it.
 KINDS: dict[str, Callable[[StaffViewer, int], Select[Any]]] = {
     "application": _application,
-    "campaign": _campaign(Permission.MANAGE_CAMPAIGNS),
-    "shortlist": _campaign(Permission.MODERATE),  # a campaign's moderation and release; the subject is the campaign
+    "campaign": _campaign,
+    "shortlist": _shortlist,  # a campaign's moderation and release; the subject is the campaign
 }
 
 
