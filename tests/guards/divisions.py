@@ -133,6 +133,7 @@ GETS: dict[str, dict[str, int]] = {
     # Kept from: the application is not there, wherever it stands; the campaign around it is.
     "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading"), 404),
     "applicant": dict.fromkeys(("application", "line"), 404),  # the one that is theirs
+    "joined": dict.fromkeys(("application", "line"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
     "blind": dict.fromkeys(("application", "entry", "read"), 404) | {"board": 403, "line": 403},
 }

@@ -125,6 +125,14 @@ def applicant(world: World, _standing: Standing, role: str) -> JudgingClient:
     return world.as_(role)
 
 
+def joined(world: World, _standing: Standing, role: str) -> JudgingClient:
+    """The owner of what was sent turned out to be somebody who signed in with this one's address before."""
+    with unit_of_work(db.session()) as session:
+        email = session.get_one(StaffMember, world.ids[role]).email
+        session.add(Applicant(email=email, created_at=clock.wall(), merged_into_id=world.ids["owner"]))
+    return world.as_(role)
+
+
 def blind(world: World, _standing: Standing, role: str) -> JudgingClient:
     """They still read for every campaign there is."""
     with unit_of_work(db.session()) as session:
@@ -136,7 +144,7 @@ def blind(world: World, _standing: Standing, role: str) -> JudgingClient:
 
 WAYS: dict[str, Callable[[World, Standing, str], JudgingClient]] = {
     way.__name__: way
-    for way in (own, other, removed, expired, early, disabled, deputy, deputy_after, conflict, applicant, blind)
+    for way in (own, other, removed, expired, early, disabled, deputy, deputy_after, conflict, applicant, joined, blind)
 }
 
 

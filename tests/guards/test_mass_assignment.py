@@ -4,16 +4,14 @@ database says the same. A column is only ever set by a field that is on the form
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from flask import Flask
-from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from portal.domain.documents.models import Document
 from tests.guards.conftest import Standing
+from tests.guards.crawling import endpoint_of, pages
 from tests.guards.dumping import Rows, difference, dump, hostile_columns
 from tests.guards.filling import BARE, MORE_PAGES, NOT_SENT, READ_ELSEWHERE, SAID, prepared
 from tests.guards.forms import Form, forms_of
@@ -21,7 +19,6 @@ from tests.guards.matrix import ELSEWHERE, ROWS
 from tests.guards.walk import World
 from tests.support.live import form_token
 
-FIRST = ("stranger", "owner", "recruiter", "assessor", "medical", "administrator", "half", "auditor")  # who is asked
 POSTS = {row.endpoint for row in ROWS if row.post}
 WITH_FILES = {"public.send_documents": {column.name for column in Document.__table__.columns}}
 MOST_WITHOUT = 0.1  # of the routes that take a form
@@ -31,24 +28,6 @@ MOST_WITHOUT = 0.1  # of the routes that take a form
 def more(made: World, standing: Standing) -> None:
     prepared(made)
     standing.keep()
-
-
-def pages(world: World) -> Iterator[tuple[str, str]]:
-    """Somebody who may, and a page of theirs."""
-    for row in ROWS:
-        if row.get == 200:
-            yield next(actor for actor in FIRST if actor in row.who), row.address.format(**world.names)
-    for actor, address in MORE_PAGES:
-        yield actor, address.format(**world.names)
-
-
-def endpoint_of(app: Flask, action: str) -> str | None:
-    """Where a form goes, if this test sends it there."""
-    try:
-        found = str(app.url_map.bind("localhost").match(action.partition("?")[0], method="POST")[0])
-    except HTTPException:
-        return None
-    return None if found in ELSEWHERE or found in NOT_SENT else found
 
 
 def alike(name: str) -> str:
@@ -74,8 +53,10 @@ class Sending:
         answer.close()
         for form in forms:
             endpoint = endpoint_of(self.world.app, form.action)
+            if endpoint is None or endpoint in ELSEWHERE or endpoint in NOT_SENT:
+                continue
             kind = (endpoint, frozenset(map(alike, form.known)), alike(form.pressed[0]), alike(form.pressed[1]))
-            if endpoint is not None and (kind not in self.seen or endpoint not in self.taken):
+            if kind not in self.seen or endpoint not in self.taken:
                 self.seen.add(kind)
                 self.both(actor, endpoint, form, further=further)
 
@@ -111,7 +92,7 @@ class Sending:
 
 def test_no_form_sets_what_it_does_not_ask(world: World, standing: Standing) -> None:
     sending = Sending(world, standing, hostile_columns())
-    for actor, address in pages(world):
+    for actor, address in pages(world, MORE_PAGES):
         standing.back()
         sending.page(actor, world.again(actor).get(address), address)
     for actor, address in BARE:
