@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,6 +64,20 @@ def last_act(session: Session, application_id: int, actions: Collection[str]) ->
     """Who last did one of these to this application, and when."""
     query = select(E.at, E.actor_kind, E.actor_id).where(E.application_id == application_id, E.action.in_(actions))
     found: Row[Any] | None = session.execute(query.order_by(E.at.desc(), E.id.desc()).limit(1)).one_or_none()  # type: ignore[assignment]
+    return found
+
+
+def lookers(session: Session, staff_ids: Collection[int], application_ids: Select[int]) -> dict[int, set[int]]:
+    """Application → who of these members of staff has opened it. One statement."""
+    query = select(E.application_id, E.actor_id).where(
+        E.application_id.in_(application_ids),
+        E.action.in_(LOOKS),
+        E.actor_kind == ActorKind.STAFF,
+        E.actor_id.in_(staff_ids),
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for application_id, staff_id in session.execute(query.distinct()):
+        found[application_id].add(staff_id)
     return found
 
 

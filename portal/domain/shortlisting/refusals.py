@@ -15,7 +15,7 @@ class NotAnAssessor(Refusal):
 
 class CannotTakeIt(Refusal):
     title = "They cannot take this one"
-    message = "They know the person, or have had this application before. Choose somebody else."
+    message = "They know the person, have opened it under its name, or have had it before. Choose somebody else."
 
 
 class AlreadyFinished(Refusal):

@@ -14,6 +14,7 @@ from portal import clock
 from portal.domain.accounts.models import StaffMember, StaffRole
 from portal.domain.accounts.rules import GRANTS, Permission
 from portal.domain.applications.models import Application, Conflict, State
+from portal.domain.audit.queries import lookers
 from portal.domain.campaigns.models import Assessor, Campaign
 from portal.domain.shortlisting.conflicts import AWAY, same_name
 from portal.domain.shortlisting.models import Assignment, Entry, Round, Settling, Triage
@@ -86,7 +87,7 @@ def readers_of(session: Session, campaign_id: int) -> list[StaffMember]:
 
 
 def seats_of(session: Session, campaign_id: int, application_ids: Collection[int] | None = None) -> Seats:
-    """The empty seats of these applications, or of all that wait for the campaign's sift. Seven statements."""
+    """The empty seats of these applications, or of all that wait for the campaign's sift. Eight statements."""
     campaign = session.get_one(Campaign, campaign_id)
     applications = session.scalars(
         _waiting(select(Application).options(joinedload(Application.applicant)), campaign_id, application_ids)
@@ -97,6 +98,8 @@ def seats_of(session: Session, campaign_id: int, application_ids: Collection[int
     for row in session.scalars(_of(select(Assignment), Assignment, campaign_id)):
         given[row.application_id].append(row)
     apart = _apart(session, [reader.id for reader in readers], campaign_id)
+    waiting = _waiting(select(Application.id), campaign_id, application_ids)
+    opened = lookers(session, [reader.id for reader in readers], waiting)  # they could not read it blind any more
     wanted, rounds = [], {}
     for application in applications:
         place = _Place(entries.get(application.id), campaign.triage, campaign.assessors_each)
@@ -108,7 +111,8 @@ def seats_of(session: Session, campaign_id: int, application_ids: Collection[int
         if empty := tuple(seat for seat in place.seats if seat not in taken):
             had = {row.staff_id for row in here if row.stepped_down_reason != AWAY}
             related = {reader.id for reader in readers if _is_or_knows(reader, application)}
-            wanted.append(Wanted(application.id, empty, frozenset(had | related | apart[application.id])))
+            barred = had | related | apart[application.id] | opened[application.id]
+            wanted.append(Wanted(application.id, empty, frozenset(barred)))
     loads = {reader.id: 0 for reader in readers}
     for row in (row for rows in given.values() for row in rows if row.stepped_down_at is None):
         if row.staff_id in loads:

@@ -45,7 +45,7 @@ from portal.domain.shortlisting.scoring import look
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign
 from tests.support.make_sifts import a_sift, readings, score_all, some_assessors
-from tests.support.people import a_staff_member, an_applicant
+from tests.support.people import a_staff_member, an_applicant, browser_of
 
 CLOSED = datetime(2018, 1, 29, 10)
 
@@ -144,6 +144,21 @@ def test_nobody_reads_for_their_own_application_their_name_or_somebody_they_know
     assert assign(session, recruiter, campaign.id) == 1
     assert [reading.staff_id for reading in readings(session)] == [free.id]
     assert propose(session, campaign.id).unfilled == ((application.id, 2),)
+
+
+def test_nobody_reads_blind_what_they_have_opened_under_its_name(
+    session: Session, app: Flask, recruiter: StaffMember
+) -> None:
+    campaign, both = a_campaign(session), a_staff_member(session, Role.RECRUITER, Role.ASSESSOR)
+    seen, unseen = a_submitted(session, app, campaign), a_submitted(session, app, campaign)
+    browser_of(app, both).get(f"/staff/applications/{seen.reference}")
+    add_assessor(session, recruiter, campaign.id, both.id)
+    assign(session, recruiter, campaign.id)
+    assert [reading.application_id for reading in readings(session)] == [unseen.id]
+    remove_assessor(session, recruiter, campaign.id, both.id)
+    browser_of(app, both).get(f"/staff/applications/{unseen.reference}")
+    add_assessor(session, recruiter, campaign.id, both.id)
+    assert assign(session, recruiter, campaign.id) == 0, "they came off it, looked, and came back"
 
 
 @pytest.mark.parametrize(
