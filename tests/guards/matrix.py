@@ -243,6 +243,16 @@ SENT_ON = {
     ("staff.undo_run", "GET"): {"liaison": 404},
 }
 
+# What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for
+# again there, and nowhere else.
+SENSITIVE = {
+    "staff.member",  # every form that changes an account is on it
+    "staff.add_member", "staff.disable", "staff.enable", "staff.send_link", "staff.reset", "staff.give_role",
+    "staff.end_role", "staff.leave", "staff.deputies", "staff.end_deputy", "staff.own_deputies", "staff.groups",
+    "staff.remove_group", "staff.correct_application_address", "staff.duplicate", "staff.keep_apart", "staff.export",
+    "staff.export_file", "staff.release_decision", "staff.release_shortlist",
+}  # fmt: skip
+
 # Signing in and out change who is asking: their own tests walk them.
 ELSEWHERE = {
     "public.sign_out": "tests/public/test_sign_in.py",

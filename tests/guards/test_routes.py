@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from portal import clock
+from portal.db import unit_of_work
+from portal.domain.accounts.models import SignInSession
 from portal.extensions import db
 from tests.guards.conftest import Standing
-from tests.guards.matrix import ALL, ELSEWHERE, OTHER_PAGES, ROWS, SENT_ON, TOKEN_MISSING, Row, denied
+from tests.guards.matrix import ALL, ELSEWHERE, OTHER_PAGES, ROWS, SENSITIVE, SENT_ON, TOKEN_MISSING, Row, denied
 from tests.guards.walk import World, fingerprint
 from tests.guards.world import NOBODYS
 from tests.support.live import form_token
@@ -109,3 +114,31 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
             if got != 404:
                 wrong.append(f"{actor} {row.address}: {got}, not 404")
     assert "\n".join(wrong) == ""
+
+
+@pytest.mark.parametrize("actor", ["recruiter", "administrator"])
+def test_sensitive_acts_ask_again_of_a_browser_left_open(world: World, actor: str) -> None:
+    """And nothing else does. With a good token, nothing is changed by it."""
+    with unit_of_work(db.session()) as session:
+        session.execute(update(SignInSession).values(stepped_up_at=clock.wall() - timedelta(hours=2)))
+    theirs = [row for row in ROWS if row.address.startswith("/staff") and actor in row.who]
+    sensitive = [row for row in theirs if row.endpoint in SENSITIVE]
+    before = fingerprint()
+    wrong = [f"{found} did not ask" for found in asking(world, actor, sensitive, {"GET", "POST"}, False)]
+    assert fingerprint() == before
+    others = [row for row in theirs if row not in sensitive]
+    wrong += [f"{found} asked" for found in asking(world, actor, others, {"GET"}, True)]
+    assert "\n".join(wrong) == ""
+
+
+def asking(world: World, actor: str, rows: list[Row], methods: set[str], which: bool) -> list[str]:
+    """Which of these do, or do not, send somebody off to give their second factor again."""
+    found = []
+    for row in rows:
+        for method in taken_by(row) & methods:
+            data = {"csrf_token": form_token(world.app)} if method == "POST" else None
+            with world.as_(actor).open(row.address.format(**world.names), method=method, data=data) as answer:
+                if (answer.status_code == 303 and answer.location.startswith("/staff/step-up?next=")) is which:
+                    found.append(f"{method} {row.address}")
+    db.session.rollback()
+    return found
