@@ -44,5 +44,6 @@ def test_whatever_is_tried_everything_holds(app: Flask, session: Session, shard:
             except Exception as error:
                 raise AssertionError(f"seed {seed}, step {step}: {error!r}") from error
         done += life.done
-    assert {act.__name__ for act in ACTS} <= set(done)  # each was done at least once, and some were refused
-    assert {"send: CampaignClosed", "decide: NotEditable"} <= set(done)
+    assert {"begin", "answer", "send", "deal", "score", "decide"} <= set(done)
+    if runs == RUNS:  # each was done at least once, and some were refused
+        assert {act.__name__ for act in ACTS} | {"send: CampaignClosed", "decide: NotEditable"} <= set(done)
