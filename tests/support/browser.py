@@ -68,6 +68,9 @@ PLAIN = Device("without JavaScript", 1280, javascript=False)
 NARROW = Device("320 px", 320, 640)
 
 
+QUIET = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+
+
 @dataclass
 class Watch:
     """Everything wrong that a page says, asks for or gets. `fine` holds the statuses a test brings about."""
@@ -85,8 +88,9 @@ class Watch:
         page.on("requestfailed", self._failed)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # What "Failed to load" tells is judged by its status, below.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # What "Failed to load" tells is judged by its status, below; htmx says the others of whoever leaves a page
+        # that is still asking for its numbers.
+        if message.type == "error" and not message.text.startswith(QUIET):
             self.problems.append(f"console: {message.text}")
 
     def _asked(self, request: Request) -> None:
