@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request, url_for
 from flask_login import current_user
@@ -78,7 +79,8 @@ def begin_run() -> Response:
 
 
 def _to_list() -> Response:
-    query = request.form.get("matching") or request.form.get("list", "")
+    given = given_of(request.form.get("matching") or request.form.get("list", ""))
+    query = urlencode(list(given.items(multi=True)))
     address = url_for("staff.applications")
     return redirect(f"{address}?{query}" if query else address, 303)  # type: ignore[return-value]
 

@@ -80,7 +80,7 @@ def run(number: int) -> Response:
     done, done_on = queries.lines(session, current_user, found, ItemState.DONE, why=False, after=_after("done"))
     kept, _more = queries.lines(session, current_user, found, ItemState.DONE, why=True)
     ended = found.state not in GOING_ON
-    can, _cannot = queries.undoable(session, ACTS, found) if ended and stands.done else (0, {})
+    can, _cannot = queries.undoable(session, current_user, ACTS, found) if ended and stands.done else (0, {})
     return page_or_fragment(
         "staff/bulk/run.html",
         "progress",
@@ -175,7 +175,7 @@ def undo_run(number: int) -> Response:
     if request.method == "POST":
         running.undo_run(session, current_user, ACTS, number)
         return _to(number)
-    can, cannot = queries.undoable(session, ACTS, found)
+    can, cannot = queries.undoable(session, current_user, ACTS, found)
     if found.state in GOING_ON or not can:
         flash("There is nothing in this run that can be undone now.")
         return _to(number)

@@ -106,6 +106,8 @@ def _fits_staff(access: Access | None) -> bool:
 
 def guard() -> Response | None:
     """Before every request: sends strangers to sign in and refuses the wrong people."""
+    if not _readable(request.query_string):
+        raise NotFound()
     if request.endpoint is None:
         return None
     if any(map(_nowhere, (request.view_args or {}).values())):
@@ -127,6 +129,15 @@ def guard() -> Response | None:
     if access.step_up and not current_user.is_fresh(sending=request.method == "POST"):
         return to_sign_in("staff.step_up")
     return None
+
+
+def _readable(query: bytes) -> bool:
+    """Whether what stands behind an address is text at all: browsers send nothing else."""
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _nowhere(value: object) -> bool:

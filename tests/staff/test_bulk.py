@@ -225,6 +225,8 @@ def test_acts_beyond_a_role_are_refused(app: Flask, session: Session) -> None:
     recruiter = browser_of(app, a_staff_member(session, Role.RECRUITER))
     assert [previewed(recruiter, act, refs).status_code for act in ("", "cake", "release")] == [404, 404, 404]
     assert recruiter.get(ACT).status_code == previewed(recruiter, "shortlist", []).status_code == 303
+    back = sent(recruiter, ACT, {"act": "shortlist", "list": "stage=sift&q=a\r\nX-Set: b"})
+    assert (back.status_code, back.location) == (303, "/staff/applications?stage=sift&q=a%0D%0AX-Set%3A+b")
 
 
 def test_stopped_and_undone_from_the_page(session: Session, member: StaffMember, recruiter: JudgingClient) -> None:

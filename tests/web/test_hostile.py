@@ -46,6 +46,12 @@ def test_a_signed_in_persons_page_is_never_kept_however_the_cookie_is_written(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("address", ["/", "/campaigns", "/nowhere", "/staff/sign-in", "/staff/applications"])
+def test_an_address_that_is_no_text_is_not_there(app: Flask, address: str) -> None:
+    assert _plain(app).get(address, environ_overrides={"QUERY_STRING": "q=\xff\xfe"}).status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("odd", ["*", "gzip;q=0.1, *", "br;q=0, *"])
 def test_nobody_gets_an_encoding_that_somebody_else_asked_for(app: Flask, odd: str) -> None:
     client = _plain(app)

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, null, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts.rules import Permission, Scope
+from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.bulk.acts import Act, Detail, Obstacles
+from portal.domain.bulk.models import Run
 from portal.domain.campaigns.models import District
 
 A = Application.__table__.c
@@ -38,14 +39,21 @@ def why(obstacles: Obstacles) -> ColumnElement[Any]:
 
 def left_out(act: Act, viewer: StaffViewer, detail: Detail) -> ColumnElement[Any]:
     """Why the act leaves an application out, as a code, or NULL where it does not."""
+    return cast(why((*_beyond(act, viewer), *act.obstacles(detail))), String)
+
+
+def lasting(act: Act, viewer: StaffViewer, run: Run) -> ColumnElement[Any]:
+    """Why the viewer can no longer undo what a run did to an application, as a code, or NULL where they can."""
+    return cast(why((*_beyond(act, viewer), *act.lasting(run))), String)
+
+
+def _beyond(act: Act, viewer: StaffViewer) -> Obstacles:
+    """Where the permission for an act does not reach."""
     scope = viewer.scope(act.permission)
-    reach: Obstacles = () if scope.force else (("beyond", _beyond(scope)),)
-    return cast(why((*reach, *act.obstacles(detail))), String)
-
-
-def _beyond(scope: Scope) -> ColumnElement[bool]:
+    if scope.force:
+        return ()
     here = select(District.id).where(District.division_id.in_(scope.divisions))
-    return or_(A.district_id.is_(None), A.district_id.not_in(here))
+    return (("beyond", or_(A.district_id.is_(None), A.district_id.not_in(here))),)
 
 
 def affected(act: Act, viewer: StaffViewer, ids: Select[int], detail: Detail) -> ColumnElement[bool]:

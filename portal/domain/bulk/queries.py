@@ -93,12 +93,12 @@ def lines(
     return rows[:SHOWN], rows[SHOWN - 1].id if len(rows) > SHOWN else None
 
 
-def undoable(session: Session, registry: Registry, run: Run) -> tuple[int, dict[str, int]]:
-    """How many of a run's acts could be undone now, and the others by reason. One statement."""
+def undoable(session: Session, viewer: StaffViewer, registry: Registry, run: Run) -> tuple[int, dict[str, int]]:
+    """How many of a run's acts the viewer could undo now, and the others by reason. One statement."""
     act = registry[run.act]
     if act.undo is None:
         return 0, {}
-    why = choosing.why(act.lasting(run))
+    why = choosing.lasting(act, viewer, run)
     query = (
         select(why.label("why"), func.count().label("number"))
         .select_from(Application)

@@ -197,7 +197,7 @@ def _checked(session: Session, act: Act, who: Acting, run: Run, ids: list[int]) 
     if run.state is RunState.RUNNING:
         why = choosing.left_out(act, who, run.detail)
     else:
-        why = choosing.why(act.lasting(run))
+        why = choosing.lasting(act, who, run)
     query = select(choosing.A.id, why.label("why")).where(choosing.A.id.in_(ids))
     rows = session.execute(in_scope(query, who, Permission.SEE_APPLICATIONS))
     return {row.id: row.why for row in rows}

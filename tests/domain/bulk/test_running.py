@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -15,6 +15,7 @@ from portal.domain.audit.models import AuditEvent
 from portal.domain.bulk import running
 from portal.domain.bulk.models import ItemState, Run, RunItem, RunState
 from portal.domain.bulk.running import Changed, Nobody, stop, undo_run, work_runs
+from portal.domain.campaigns.models import Division
 from portal.domain.casework.deciding import decide, provisional, release
 from portal.domain.casework.models import ApplicationTag, Decision, Verdict
 from portal.domain.casework.owning import give_owner
@@ -285,3 +286,22 @@ def test_a_batch_costs_the_same_few_statements_besides_the_acts(session: Session
     each = (len(six) - len(two)) / 4
     assert each <= 10, each
     assert session.scalar(select(func.count()).select_from(RunItem)) == 8
+
+
+def test_what_one_may_no_longer_do_in_a_division_one_cannot_take_back_there(session: Session) -> None:
+    """Decided as the whole force's recruiter; by now the west's liaison officer, and recruiter in the east."""
+    west, east = many(session, 1)[0], many(session, 1, district="ashford")[0]
+    member, today = a_staff_member(session, Role.RECRUITER), clock.today()
+    run = begun(session, member, "decline", [west, east], **DECLINE)
+    worked(session)
+    there = session.scalars(select(Division.id).filter_by(slug="east")).one()
+    held = {Role.RECRUITER: there, Role.LIAISON: west_division(session)}
+    with unit_of_work(session):
+        session.execute(delete(StaffRole).where(StaffRole.staff_id == member.id))
+        session.add_all(
+            StaffRole(staff_id=member.id, role=role, division_id=place, starts_on=today) for role, place in held.items()
+        )
+    session.expire_all()
+    undo_run(session, as_viewer(session, member), ACTS, run.id)
+    worked(session)
+    assert set(provisional(session, [west, east])) == {west}
