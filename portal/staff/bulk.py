@@ -18,7 +18,7 @@ from portal.domain.bulk.choosing import chosen
 from portal.domain.bulk.previewing import Preview, preview
 from portal.domain.bulk.running import Changed, Nobody, begin
 from portal.domain.casework.listing import matching
-from portal.domain.casework.owners import owners
+from portal.domain.casework.owning import owners
 from portal.domain.casework.tagging import all_tags
 from portal.domain.casework.verdicts import reason_sentence
 from portal.domain.correspondence.templates import KNOWN, template_by_slug, templates

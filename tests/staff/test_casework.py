@@ -22,7 +22,7 @@ from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.models import Call, Note
-from portal.domain.casework.owners import could_own
+from portal.domain.casework.owning import may_own
 from portal.domain.journeys.rotating import rotate_keys
 from tests.support.casework import west_division
 from tests.support.client import JudgingClient
@@ -171,9 +171,9 @@ def test_only_those_who_may_open_it_can_own_it(app: Flask, session: Session, sen
     far = a_submitted(session, app, a_campaign(session, districts=("medway",)), postcode="ME4 4AA")
     with unit_of_work(session):
         session.get_one(StaffMember, north.id).roles[0].division_id = far.district.division_id if far.district else None
-    assert set(session.scalars(select(Application.id).where(could_own(north.id)))) == {far.id}
-    assert set(session.scalars(select(Application.id).where(could_own(kept.id)))) == {far.id}
-    assert set(session.scalars(select(Application.id).where(could_own(liaison.id)))) == {far.id, sent.id}
+    assert set(session.scalars(select(Application.id).where(may_own(north.id)))) == {far.id}
+    assert set(session.scalars(select(Application.id).where(may_own(kept.id)))) == {far.id}
+    assert set(session.scalars(select(Application.id).where(may_own(liaison.id)))) == {far.id, sent.id}
     offered = browser.get(address(sent, "/owner")).text
     assert "Hester" in offered
     for person in (kept, gone, north, medical):

@@ -47,21 +47,31 @@ class PromiseImpossible(Refusal):
 
 def may_own(staff_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Applications this member of staff may open and is not kept from: a condition on `Application`."""
-    today = clock.today()
     person, held = aliased(StaffMember), aliased(StaffRole)
-    opens = [role for role in Role if Permission.SEE_APPLICATIONS in GRANTS[role]]
     here = select(District.division_id).where(District.id == Application.district_id)
     division = here.correlate(Application).scalar_subquery()  # two levels down it would not be by itself
     reaches = exists().where(
         person.id == staff_id,
         person.disabled_at.is_(None),
         held.staff_id == person.id,
-        held.role.in_(opens),
-        held.starts_on <= today,
-        or_(held.ends_on.is_(None), held.ends_on >= today),
+        *_opens(held),
         or_(held.division_id.is_(None), held.division_id == division),
     )
     return and_(reaches, not_(kept_from(staff_id)))  # type: ignore[arg-type]
+
+
+def _opens(held: type[StaffRole]) -> tuple[ColumnElement[bool], ...]:
+    """A role that opens applications, in force today."""
+    today = clock.today()
+    opening = [role for role in Role if Permission.SEE_APPLICATIONS in GRANTS[role]]
+    return held.role.in_(opening), held.starts_on <= today, or_(held.ends_on.is_(None), held.ends_on >= today)
+
+
+def owners(session: Session) -> list[StaffMember]:
+    """Everybody who could answer for some application, by name."""
+    holds = exists().where(StaffRole.staff_id == StaffMember.id, *_opens(StaffRole))
+    query = select(StaffMember).where(StaffMember.disabled_at.is_(None), holds)
+    return list(session.scalars(query.order_by(StaffMember.name, StaffMember.id)))
 
 
 def colleagues(session: Session, application_id: int) -> list[tuple[int, str, str]]:

@@ -16,8 +16,7 @@ from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
 from portal.domain.bulk.models import Run
 from portal.domain.casework.deciding import decide, provisional, undo_decision
 from portal.domain.casework.models import ApplicationTag, Decision, Tag, Verdict
-from portal.domain.casework.owners import could_own
-from portal.domain.casework.owning import NotAnOwner, give_owner
+from portal.domain.casework.owning import NotAnOwner, give_owner, may_own
 from portal.domain.casework.tagging import tag, tag_named, untag
 from portal.domain.casework.verdicts import ACT_OF
 from portal.domain.journeys.bulk_messages import MESSAGE
@@ -40,7 +39,7 @@ def _cannot_move(verdict: Verdict) -> ColumnElement[bool]:
 def _own(session: Session, who: Acting, application_id: int, run: Run) -> int | None:
     before = _owner(session, application_id)
     try:
-        if not give_owner(session, who, application_id, run.detail["owner_id"]):
+        if not give_owner(session, who, application_id, run.detail["owner_id"], run_id=run.id):
             raise LeftOut("already")
     except NotAnOwner:
         raise LeftOut("owner") from None
@@ -57,7 +56,7 @@ def _owner_stays(detail: Detail) -> Obstacles:
     owner_id: int | None = detail["owner_id"]
     if owner_id is None:
         return [("already", A.owner_id.is_(None))]
-    return [("already", A.owner_id.is_not_distinct_from(owner_id)), ("owner", not_(could_own(owner_id)))]
+    return [("already", A.owner_id.is_not_distinct_from(owner_id)), ("owner", not_(may_own(owner_id)))]
 
 
 def _give_back(session: Session, who: Acting, application_id: int, run: Run, before: int | None) -> None:
@@ -65,9 +64,9 @@ def _give_back(session: Session, who: Acting, application_id: int, run: Run, bef
     if _owner(session, application_id) != run.detail["owner_id"]:
         raise LeftOut("changed")
     try:
-        give_owner(session, who, application_id, before)
+        give_owner(session, who, application_id, before, run_id=run.id)
     except NotAnOwner:
-        give_owner(session, who, application_id, None)
+        give_owner(session, who, application_id, None, run_id=run.id)
 
 
 def _owner_changed(run: Run) -> Obstacles:

@@ -14,6 +14,7 @@ from portal.domain.bulk.acts import Act, Detail, Obstacles
 from portal.domain.bulk.models import Run
 from portal.domain.campaigns.models import Campaign
 from portal.domain.shortlisting.assigning import assign, propose
+from portal.domain.shortlisting.giving import held
 from portal.domain.shortlisting.models import Assignment, Entry, Round, Settling
 
 A = Application.__table__.c
@@ -41,6 +42,7 @@ def _give(session: Session, who: Acting, ids: Sequence[int], _run: Run) -> dict[
     for row in session.execute(select(A.id, A.campaign_id).where(A.id.in_(ids)).order_by(A.campaign_id, A.id)):
         campaigns.setdefault(row.campaign_id, []).append(row.id)
     for campaign_id, here in campaigns.items():
+        held(session, campaign_id)  # nobody else fills these seats between the deal and its being dealt
         deal = propose(session, campaign_id, here)
         assign(session, who, campaign_id, here)
         empty = {application_id for application_id, _seat in deal.unfilled}
