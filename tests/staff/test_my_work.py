@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Role
+from portal.domain.applications.actions import withdraw
+from portal.domain.applications.rules import WithdrawReason
 from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.deciding import decide
 from portal.domain.casework.models import Verdict
@@ -48,6 +50,15 @@ def test_a_division_counts_its_own(app: Flask, session: Session, pilot: Campaign
     page = west.get("/staff/")
     assert "Nothing waits for you" in page.text
     assert "Recruiter, West" in page.text
+
+
+def test_a_decision_on_somebody_who_withdrew_waits_no_more(app: Flask, session: Session, pilot: Campaign) -> None:
+    sent, recruiter = a_submitted(session, app, pilot), a_staff_member(session, Role.RECRUITER)
+    decide(session, recruiter, sent.id, Verdict.SHORTLIST)
+    browser = browser_of(app, recruiter)
+    assert "Decisions not released" in browser.get("/staff/").text
+    withdraw(session, sent.applicant, sent.id, WithdrawReason.TIME)
+    assert "Decisions not released" not in browser.get("/staff/").text
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -161,10 +161,11 @@ def _readings(viewer: StaffViewer) -> dict[Work, AnySelect]:
 
 
 def _provisional(viewer: StaffViewer) -> AnySelect:
+    """Who has withdrawn since is told nothing more: such a decision is no work any more."""
     query = (
         select(Decision.decided_at.label("since"), _own(viewer))
         .join(Application, Application.id == Decision.application_id)
-        .where(Decision.undone_at.is_(None), Decision.released_at.is_(None))
+        .where(Decision.undone_at.is_(None), Decision.released_at.is_(None), Application.state.not_in(ENDED))
         .order_by(Decision.decided_at)
     )
     return in_scope(query, viewer, P.MOVE_APPLICATIONS)
