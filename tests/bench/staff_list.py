@@ -15,9 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts.models import Role
-from portal.domain.applications.models import Application, State
-from portal.domain.campaigns.models import Campaign
+from portal import clock
+from portal.db import unit_of_work
+from portal.domain.accounts.models import Role, StaffMember
+from portal.domain.applications.models import Application, Conflict, Relation, State
+from portal.domain.campaigns.models import Assessor, Campaign
 from portal.domain.campaigns.questions import seed_questions
 from portal.domain.casework.narrowing import Sort
 from portal.domain.casework.places import ORDERS, place_of
@@ -45,6 +47,7 @@ UNLIKE = ("two words, seldom together", "filters that hardly anything passes")
 # all of the small database is in the processor's own memory. Two milliseconds.
 SCATTERED = "search in a campaign by score"
 UNBOUNDED = (*LATER, *UNLIKE, SCATTERED)
+KEPT = ("first page, kept from the newest campaign and 20 people", "search, kept from them")
 FRAGMENT = {"HX-Request": "true"}
 PROOF = dict.fromkeys(LATER, b'id="count-ended"')
 
@@ -55,6 +58,7 @@ class Listing:
 
     here: Place
     client: FlaskClient
+    reader: FlaskClient  # a recruiter who reads the newest campaign blind
     addresses: dict[str, str]
 
     def open(self, name: str) -> tuple[int, float, float]:
@@ -62,7 +66,8 @@ class Listing:
         with self.here.app.app_context():
             sql_clock.CLOCK.reset()
             began = perf_counter()
-            answer = self.client.get(self.addresses[name], headers=FRAGMENT if name in LATER else None)
+            client = self.reader if name in KEPT else self.client
+            answer = client.get(self.addresses[name], headers=FRAGMENT if name in LATER else None)
             took = perf_counter() - began
         if answer.status_code != 200 or PROOF.get(name, b"/staff/applications/") not in answer.data:
             raise RuntimeError(f"{self.addresses[name]}: {answer.status_code}")
@@ -112,10 +117,27 @@ def _listing(kind: str, folder: Path, rows: int) -> Iterator[Listing]:
         mark_applications(session, officer.id)
         refresh_statistics(session)
         sql_clock.watch(db.engine)
-        client = here.app.test_client()
-        for name, value in cookies_of(here.app, officer).items():
-            client.set_cookie(name, value)
-        yield Listing(here, client, _addresses(session, pilot, rows))
+        reader = _reader(session)
+        yield Listing(here, _client(here, officer), _client(here, reader), _addresses(session, pilot, rows))
+
+
+def _client(here: Place, person: StaffMember) -> FlaskClient:
+    client = here.app.test_client()
+    for name, value in cookies_of(here.app, person).items():
+        client.set_cookie(name, value)
+    return client
+
+
+def _reader(session: Session) -> StaffMember:
+    """A recruiter with conflicts, who reads blind for the campaign the newest applications are to."""
+    person, now = a_staff_member(session, Role.RECRUITER), clock.now()
+    newest = session.scalars(select(Campaign.id).order_by(Campaign.opens_at.desc()).limit(1)).one()
+    friends = list(session.scalars(select(Application.id).where(Application.campaign_id != newest).limit(20)))
+    with unit_of_work(session):
+        session.add(Assessor(campaign_id=newest, staff_id=person.id, added_at=now))
+        for friend in friends:
+            session.add(Conflict(staff_id=person.id, application_id=friend, relation=Relation.FRIEND, declared_at=now))
+    return person
 
 
 def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
@@ -146,6 +168,8 @@ def _addresses(session: Session, pilot: Campaign, rows: int) -> dict[str, str]:
         SCATTERED: {**mine, "q": "a", "sort": "score"},
         "two words, seldom together": {"q": "amy ashton"},
         "filters that hardly anything passes": {"need": "medical:met", "tag": "2", "owner": "none", "score_from": "44"},
+        KEPT[0]: {},
+        KEPT[1]: {"q": "a"},
         LATER[0]: mine,
         LATER[1]: {"q": "ash"},
     }

@@ -77,6 +77,7 @@ class KeptFrom:
 
 
 NOTHING = KeptFrom()
+NO_CAMPAIGN = 0  # the number of none
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def narrow(
     """Chosen filters within what the viewer may see: outside the force scope some district is always named."""
     named = districts or (() if found.whole else found.districts)
     return Narrowed(
-        campaigns=tuple(option.id for option in campaigns),
+        campaigns=_open_ones(found, campaigns),
         districts=tuple(option.id for option in named),
         whole=found.whole,
         typed=typed,
@@ -157,3 +158,11 @@ def narrow(
         flags=tuple(flag for flag in dict.fromkeys(flags) if flag in found.flags),
         tags=tuple(option.id for option in tags),
     )
+
+
+def _open_ones(found: Choices, chosen: Sequence[Option]) -> tuple[int, ...]:
+    """The chosen campaigns but for those read blind. Where there are such and none was chosen, all others are named:
+    a list leads into each of these, and never walks past thousands it must not show."""
+    named = chosen or (found.campaigns if found.whole and found.kept.campaigns else ())
+    ids = tuple(option.id for option in named if option.id not in found.kept.campaigns)
+    return ids or ((NO_CAMPAIGN,) if named else ())

@@ -36,7 +36,7 @@ from portal.domain.paging import PAGE
 
 TASTE = 100  # rows looked at to learn how common matches are
 COMMON = 2  # of them, from which on walking is quicker than gathering: a page within some 2,500 rows
-MOST_CAMPAIGNS = 4  # read each in its own order; more of them are left to a condition
+MOST_CAMPAIGNS = 12  # read each in its own order; more of them are left to a condition
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,15 @@ def test_what_somebody_is_kept_from_is_nowhere(session: Session, officer: StaffM
             assert shown
             assert shown <= everywhere
     assert set(session.scalars(listing.matching(listing.narrow(choices), None))) == everywhere & sent
+    read_blind = [option for option in choices.campaigns if option.id == blind]
+    assert read_blind
+    assert agrees(session, known, listing.narrow(choices, read_blind), None, Sort.NEWEST) == 0
+    one_open = listing.narrow(choices, choices.campaigns)
+    assert set(session.scalars(listing.matching(one_open, None))) == everywhere & sent
+    west = Looker(officer.id, Scope(divisions=frozenset({west_division(session)})))
+    in_west = listing.narrow(listing.choices(session, west, P.SEE_APPLICATIONS))
+    assert agrees(session, known, in_west, None, Sort.NEWEST) > 0
+    assert set(session.scalars(listing.matching(in_west, None))) < everywhere
 
 
 def test_a_division_reaches_its_own_districts(session: Session, officer: StaffMember) -> None:
