@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, LargeBinary, Table, func, select
 
+from portal import clock
 from portal.db import Base, UtcDateTime
 from portal.extensions import db
 
 PLANTED = "planted-"  # begins what a hostile field says for a column of words
 PLANTED_DAY, PLANTED_AT = "2031-05-06", "2031-05-06T07:08:09+00:00"
 RANDOM = ("hash", "token", "public_id", "reference", "message_id", "slug", "alias", "context", "storage_key", "words")
+NOW = timedelta(days=2)  # by the real clock, which sign-ins go by
 TIME = re.compile(r"(?<=\d{4}-\d\d-\d\d)T[0-9:.]+")
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -41,7 +43,7 @@ def _rows(table: Table, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _told(column: Column[Any], value: Any) -> Any:
     """Days instead of instants, that a slow machine changes nothing; that there is something for what is random."""
     if isinstance(value, datetime):
-        return value.date()
+        return "now" if abs(value - clock.wall()) < NOW else value.date()
     if isinstance(value, bytes):
         return len(value)
     if value is None or PLANTED in str(value):

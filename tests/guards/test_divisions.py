@@ -170,6 +170,7 @@ def test_only_those_who_may_reach_it(world: World, standing: Standing, way: str,
     denied = [each for each in rows if each.thing in GETS[way]]
     before = fingerprint()
     wrong = [found for each in denied for found in _asked(world, browser, each, GETS[way][each.thing])]
+    assert "\n".join(wrong) == ""
     assert fingerprint() == before
     standing.keep(PREPARED)
     for each in rows:
