@@ -209,6 +209,11 @@ def locked(session: Session, model: type[Model], key: int) -> Model | None:
     return session.scalars(holding(select(model).where(model.__table__.c.id == key))).one_or_none()
 
 
+def kept_as_it_is(session: Session, model: type[Model], key: int) -> None:
+    """Nobody changes this row until commit; others may say the same of it at once."""
+    session.execute(select(model.__table__.c.id).where(model.__table__.c.id == key).with_for_update(read=True))
+
+
 def hold(session: Session, name: str) -> None:
     """Nobody else who holds this name goes on until commit: for a rule about rows that are not there yet.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -18,13 +20,20 @@ from portal.domain.applications.models import Application, Conflict, Relation
 from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.bulk.acting import acting
+from portal.domain.campaigns.copying import begin_blank
+from portal.domain.campaigns.criteria import CriterionPlan, criteria_of
+from portal.domain.campaigns.criteria_editing import plan_mark
+from portal.domain.campaigns.models import Campaign, CriterionVersion
+from portal.domain.campaigns.questions import seed_questions
 from portal.domain.casework.deciding import decide, provisional, reopen
 from portal.domain.casework.models import Verdict
 from portal.domain.casework.verdicts import BY_LINE, LivesAgain
+from portal.domain.journeys.changing_campaigns import edit_criterion
 from portal.domain.shortlisting.assigning import add_assessor, assign
 from portal.domain.shortlisting.conflicts import declare_known
 from portal.domain.shortlisting.cutting import Cut
-from portal.domain.shortlisting.models import Assignment
+from portal.domain.shortlisting.models import Assignment, Score
+from portal.domain.shortlisting.scoring import save_score
 from portal.domain.shortlisting.setting_line import set_line
 from portal.extensions import db
 from tests.support import make_sifts
@@ -106,6 +115,50 @@ def test_a_line_never_overwrites_what_somebody_decides_by_hand_at_that_moment(
     assert (beside.waits, beside.raised()) == (True, None)
     found = provisional(session, [each.id for each in people])
     assert [found[each.id].reason for each in people] == ["conditions", BY_LINE]
+
+
+def test_the_first_score_is_given_by_the_criteria_as_they_are_from_then_on(
+    app: Flask, session: Session, rows_are_held: None
+) -> None:
+    """Else some would be judged by the words of before and some by those of after."""
+    campaign, recruiter = the_pilot(session), a_staff_member(session, Role.RECRUITER)
+    make_sifts.a_sift(session, app, campaign)
+    reading = make_sifts.readings(session)[0]
+    one, staff_id, public_id = criteria_of(session, campaign.id)[0], reading.staff_id, reading.public_id
+    before = CriterionPlan(one.title, one.weight, one.anchors, one.feedback, one.question_key)
+
+    def score(own: Session) -> None:
+        save_score(own, own.get_one(StaffMember, staff_id), public_id, one.id, 4, "", 0)
+
+    with unit_of_work(session):
+        after = replace(before, title="Said more plainly")
+        edit_criterion(session, recruiter, campaign.id, one.id, after, plan_mark(before))
+        beside = Beside(app, score)
+    assert (beside.waits, beside.raised()) == (True, None)
+    session.rollback()
+    judged_by = select(CriterionVersion.title).join(Score, Score.criterion_version_id == CriterionVersion.id)
+    assert session.scalars(judged_by).all() == ["Said more plainly"]
+
+
+def test_two_campaigns_of_one_name_at_once_have_two_addresses(
+    app: Flask, session: Session, rows_are_held: None
+) -> None:
+    the_pilot(session)
+    seed_questions(session)
+    recruiter_id = a_staff_member(session, Role.RECRUITER).id
+
+    def begin(own: Session) -> None:
+        begin_blank(
+            own, own.get_one(StaffMember, recruiter_id), name="Patrol", scheme="community-policing-volunteer",
+            districts=["maidstone"], opens_on=date(2018, 6, 1), closes_on=date(2018, 6, 30),
+        )  # fmt: skip
+
+    with unit_of_work(session):
+        begin(session)
+        beside = Beside(app, begin)
+    assert (beside.waits, beside.raised()) == (True, None)
+    slugs = session.scalars(select(Campaign.slug).where(Campaign.name == "Patrol")).all()
+    assert sorted(slugs) == ["patrol", "patrol-2"]
 
 
 def test_stepping_down_while_a_declared_name_is_kept_apart(app: Flask, session: Session, rows_are_held: None) -> None:

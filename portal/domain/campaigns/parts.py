@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import PUBLIC, announce, locked, unit_of_work
+from portal.db import PUBLIC, announce, hold, locked, unit_of_work
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.dates import problems, road_of, training_problems
 from portal.domain.campaigns.managing import has_opened
@@ -57,6 +57,7 @@ FIELDS: dict[Part, tuple[str, ...]] = {
 }
 FIXED_ONCE_OPEN = ("opens_at", "closes_at", "announced_on")
 FIXED_ONCE_PUBLISHED = ("slug",)
+ADDRESSES = "campaign addresses"  # held by whoever gives one
 RESERVED = ("new",)  # addresses of pages beside a campaign's
 Districts = dict[str, int | None]
 Requirements = dict[RequirementKind, tuple[Stage, bool]]
@@ -180,7 +181,8 @@ def _may_change(session: Session, campaign: Campaign, changed: list[str], wanted
 
 
 def address_free(session: Session, slug: str, campaign_id: int | None = None) -> bool:
-    """Whether no other campaign has this address."""
+    """Whether no other campaign has this address, nor gets it before the caller's unit of work ends."""
+    hold(session, ADDRESSES)
     taken = select(Campaign.id).where(Campaign.slug == slug, Campaign.id != (campaign_id or 0))
     return slug not in RESERVED and session.scalar(taken) is None
 

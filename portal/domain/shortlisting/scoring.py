@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import locked, unit_of_work
+from portal.db import kept_as_it_is, locked, unit_of_work
 from portal.domain.applications.models import Application, State
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.criteria import MOST_POINTS, criteria_of
-from portal.domain.campaigns.models import Assessor
+from portal.domain.campaigns.models import Assessor, Campaign
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.shortlisting.assigning import assign
 from portal.domain.shortlisting.giving import finish_assessors, held
@@ -159,6 +159,7 @@ def _write(
     if score is not None and (score.points, score.words) == (points, words):
         return
     campaign_id = session.get_one(Application, assignment.application_id).campaign_id
+    kept_as_it_is(session, Campaign, campaign_id)  # once a score is in, its criteria stay: they are not changing now
     criterion = next((each for each in criteria_of(session, campaign_id) if each.id == criterion_id), None)
     if criterion is None:
         raise NotFound()
