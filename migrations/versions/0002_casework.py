@@ -602,7 +602,7 @@ def upgrade() -> None:
         sa.Column(
             "verdict",
             sa.Enum(
-                "shortlist", "reserve", "decline", name="verdict", native_enum=False, create_constraint=True, length=32
+                "shortlist", "offer", "reserve", "decline", name="verdict", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),

@@ -6,11 +6,14 @@ from portal.domain.audit import models as audit
 from portal.domain.bulk import models as bulk
 from portal.domain.campaigns import models as campaigns
 from portal.domain.casework import models as casework
+from portal.domain.clearances import models as clearances
 from portal.domain.correspondence import models as correspondence
 from portal.domain.documents import models as documents
 from portal.domain.duplicates import models as duplicates
 from portal.domain.interest import models as interest
+from portal.domain.interviews import models as interviews
 from portal.domain.messages import models as messages
+from portal.domain.offers import models as offers
 from portal.domain.settings import models as settings
 from portal.domain.shortlisting import models as shortlisting
 
@@ -21,11 +24,14 @@ __all__ = [
     "bulk",
     "campaigns",
     "casework",
+    "clearances",
     "correspondence",
     "documents",
     "duplicates",
     "interest",
+    "interviews",
     "messages",
+    "offers",
     "settings",
     "shortlisting",
 ]

@@ -26,6 +26,7 @@ from portal.domain.casework.outcomes import told
 from portal.domain.correspondence.queries import new_for
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
+from portal.domain.overview.todo import todo_of
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting, needed_tasks, optional_tasks
@@ -76,6 +77,7 @@ def _tracker(found: Application) -> Response:
         "public/application/tracker.html",
         application=found,
         promise=promise_of(found),
+        todos=todo_of(session, found),
         stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
         sent_words=day_month(received),
         told=told(session, found, last_released(session, found.id)),

@@ -28,6 +28,14 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "bulk_run": {"state": "finished"},
     "message": {"cancelled_at": None},
     "deputy": {"deputy_id": 2},
+    "booking": {"ended_at": None, "ended_as": None, "slot_id": 1, "seat": 1},
+    "calendar_feed": {"staff_id": None},
+    "interview_session": {},
+    "seat": {"number": 1},
+    "sheet_mark": {"points": 3},
+    "referee": {"declined_at": None},
+    "vetting_case": {"refused_by": 2},
+    "offer": {"answer": "accepted", "freed_at": None},
     "duplicate_pair": {"second_id": 2, "state": "same"},
 }
 SECOND: dict[str, dict[str, Any]] = {  # tables that two different rows of are referred to from one

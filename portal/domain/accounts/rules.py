@@ -35,6 +35,19 @@ class Permission(StrEnum):
     SEE_CLEARANCES = "see medical and fitness requirements"
     SEE_MEDICAL_DOCUMENTS = "open medical documents"
     SEE_FITNESS_DOCUMENTS = "open fitness documents"
+    PLAN_INTERVIEWS = "plan interview and fitness days"
+    SEE_INTERVIEWS = "open interview and fitness days"
+    SCORE_INTERVIEWS = "score interviews on their own panels"
+    INVITE = "invite applicants and book for them"
+    MAKE_OFFERS = "make offers and run the reserve list"
+    PLACE_PEOPLE = "decide where somebody will serve"
+    SEE_CHECKS = "see how checks stand"
+    RUN_CHECKS = "see to references, identity and occupation"
+    RECORD_FITNESS = "record fitness tests"
+    SEE_VETTING_STATUS = "see how vetting stands"
+    RUN_VETTING = "vet: read declarations, ask, decide"
+    CHECK_CRITERIA = "check the criteria for volunteering"
+    TAKE_CHANGES = "take changes of circumstances"
     MANAGE_STAFF = "manage staff accounts"
     READ_AUDIT = "read the audit trail"
 
@@ -58,12 +71,36 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_SHORTLISTING,
             P.MODERATE,
             P.CORRECT_ADDRESSES,
+            P.PLAN_INTERVIEWS,
+            P.SEE_INTERVIEWS,
+            P.SCORE_INTERVIEWS,
+            P.INVITE,
+            P.MAKE_OFFERS,
+            P.PLACE_PEOPLE,
+            P.SEE_CHECKS,
+            P.RUN_CHECKS,
+            P.RECORD_FITNESS,
+            P.SEE_VETTING_STATUS,
         }
     ),
-    R.ASSESSOR: frozenset({P.SEE_WORK, P.SEE_SHORTLISTING, P.SCORE_BLIND}),
-    R.LIAISON: frozenset({P.SEE_WORK, P.SEE_APPLICATIONS, P.SEE_CONTACT, P.WRITE_NOTES}),
-    R.VETTING: frozenset({P.SEE_WORK}),
-    R.MEDICAL: frozenset({P.SEE_WORK, P.SEE_CLEARANCES, P.SEE_MEDICAL_DOCUMENTS, P.SEE_FITNESS_DOCUMENTS}),
+    R.ASSESSOR: frozenset({P.SEE_WORK, P.SEE_SHORTLISTING, P.SCORE_BLIND, P.SEE_INTERVIEWS, P.SCORE_INTERVIEWS}),
+    R.LIAISON: frozenset(
+        {
+            P.SEE_WORK,
+            P.SEE_APPLICATIONS,
+            P.SEE_CONTACT,
+            P.WRITE_NOTES,
+            P.PLACE_PEOPLE,
+            P.SEE_CHECKS,
+            P.SEE_VETTING_STATUS,
+            P.CHECK_CRITERIA,
+            P.TAKE_CHANGES,
+        }
+    ),
+    R.VETTING: frozenset({P.SEE_WORK, P.SEE_VETTING_STATUS, P.RUN_VETTING}),
+    R.MEDICAL: frozenset(
+        {P.SEE_WORK, P.SEE_CLEARANCES, P.SEE_MEDICAL_DOCUMENTS, P.SEE_FITNESS_DOCUMENTS, P.RECORD_FITNESS}
+    ),
     R.TRAINER: frozenset({P.SEE_WORK}),
     R.SUPERVISOR: frozenset({P.SEE_WORK}),
     R.ADMINISTRATOR: frozenset({P.SEE_WORK, P.MANAGE_STAFF}),

@@ -106,9 +106,7 @@ def _keep_in_step(session: Session, member: StaffMember, given: list[GroupRole],
     held = {(role.role, role.division_id) for role in member.roles if in_force(role, today)}
     for (role_kind, division_id), group in wanted.items():
         if (role_kind, division_id) not in held:
-            member.roles.append(
-                StaffRole(role=role_kind, division_id=division_id, starts_on=today, from_group=group)
-            )
+            member.roles.append(StaffRole(role=role_kind, division_id=division_id, starts_on=today, from_group=group))
             record(session, member, "staff.role_given", subject=("staff", member.id), role=role_kind.value)
     session.flush()
 

@@ -102,9 +102,7 @@ def create_staff(
 
 def create_administrator(session: Session, email: str, name: str) -> str:
     """From the command line: an administrator's account; returns the path of its set-up link."""
-    _, token = create_staff(
-        session, SYSTEM, email=email, name=name, roles=[NewRole(Role.ADMINISTRATOR)], mailed=False
-    )
+    _, token = create_staff(session, SYSTEM, email=email, name=name, roles=[NewRole(Role.ADMINISTRATOR)], mailed=False)
     return f"/staff/set-up/{token}"
 
 
@@ -146,9 +144,7 @@ def _give(session: Session, actor: Actor, member: StaffMember, new: NewRole) -> 
     held = [row for row in member.roles if (row.role, row.division_id) == (new.role, new.division_id)]
     if any(row.ends_on is None or starts <= row.ends_on for row in held):
         raise Conflict("They hold this role already. End it first to change its dates.")
-    member.roles.append(
-        StaffRole(role=new.role, division_id=new.division_id, starts_on=starts, ends_on=new.ends_on)
-    )
+    member.roles.append(StaffRole(role=new.role, division_id=new.division_id, starts_on=starts, ends_on=new.ends_on))
     session.flush()
     record(session, actor, "staff.role_given", subject=("staff", member.id), role=new.role.value)
 

@@ -177,6 +177,9 @@ class Requirement(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]  # a code: why so decided, or why it went back to the applicant
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))  # who sees to it
+    expires_on: Mapped[date | None]  # the last day on which what was met holds
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     application: Mapped[Application] = relationship(back_populates="requirements")
 

@@ -253,9 +253,7 @@ def minutes_left(states: Sequence[SectionState]) -> int:
     return sum(state.section.minutes for state in states if state.blocks)
 
 
-def eligibility_facts(
-    values: Mapping[str, Value], district_id: int | None, terms: Terms
-) -> EligibilityFacts | None:
+def eligibility_facts(values: Mapping[str, Value], district_id: int | None, terms: Terms) -> EligibilityFacts | None:
     """What the answers say of eligibility; none until there is a date of birth to count from.
 
     What has not been answered yet is no obstacle: completeness asks for it.

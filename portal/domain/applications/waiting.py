@@ -91,6 +91,18 @@ def waiting_on(
 
 
 @dataclass(frozen=True)
+class Todo:
+    """One thing an applicant can do now: what, the endpoint of its page (which takes their reference alone), the
+    last day for it. `done`: said so, and still theirs to change."""
+
+    title: str
+    endpoint: str
+    by: date | None = None
+    hint: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True)
 class _Line:
     """`by` names one of the campaign's dates."""
 

@@ -64,9 +64,10 @@ class ApplicationTag(Base):
 
 
 class Verdict(StrEnum):
-    """What a sift can come to."""
+    """What a sift or an interview can come to."""
 
     SHORTLIST = "shortlist"
+    OFFER = "offer"
     RESERVE = "reserve"
     DECLINE = "decline"
 

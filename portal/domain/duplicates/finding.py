@@ -88,9 +88,7 @@ def _pair(session: Session, one: int, other: int, points: int, reasons: tuple[st
     first, second = sorted((one, other))
     if session.scalar(select(Pair.id).filter_by(first_id=first, second_id=second)) is not None:
         return
-    pair = Pair(
-        first_id=first, second_id=second, likeness=points, reasons=list(reasons), found_at=clock.now()
-    )
+    pair = Pair(first_id=first, second_id=second, likeness=points, reasons=list(reasons), found_at=clock.now())
     session.add(pair)
     session.flush()
     record(session, SYSTEM, "duplicate.found", subject=("duplicate_pair", pair.id), likeness=points)

@@ -56,9 +56,7 @@ def closing_soon(session: Session, viewer: StaffViewer) -> list[Closing]:
         Campaign.answer_by >= clock.today(),
         ~select(Entry.application_id).where(Entry.application_id == Application.id).exists(),
     )
-    rows = session.execute(
-        union_all(*(each.group_by(Campaign.id) for each in (drafts, _as(unread, "unread"))))
-    ).all()
+    rows = session.execute(union_all(*(each.group_by(Campaign.id) for each in (drafts, _as(unread, "unread"))))).all()
     found = [_closing(row) for row in rows]
     return sorted(found, key=lambda each: (each.by, each.name))
 

@@ -1,0 +1,1 @@
+"""Sessions, slots, who is invited, who booked what, what happened on the day and what the panel made of it."""

@@ -1,0 +1,18 @@
+"""What an applicant can do now, from every feature that asks something of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from portal.domain.applications.models import Application
+from portal.domain.applications.waiting import Todo
+
+ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = ()
+
+
+def todo_of(session: Session, application: Application) -> list[Todo]:
+    """Open things first, the soonest deadline first; a fixed number of statements a feature."""
+    found = [todo for ask in ASKERS for todo in ask(session, application)]
+    return sorted(found, key=lambda todo: (todo.done, todo.by is None, todo.by, todo.title))
