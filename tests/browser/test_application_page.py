@@ -48,7 +48,8 @@ def enter(visit: Visit, portal: Portal) -> Enter:
 
 def test_two_people_see_each_other_and_keep_what_they_type(enter: Enter, pages: list[str]) -> None:
     tom, priya = enter("Tom Achterberg"), enter("Priya Nandakumar")
-    tom.go(pages[0])
+    with tom.page.expect_response(lambda answer: "/staff/presence/" in answer.url):  # he is there, on record
+        tom.go(pages[0])
     priya.go(pages[0])
     expect(priya.page.locator(".v-here")).to_contain_text("Tom Achterberg has this page open too (reading).")
     tom.page.locator("#text").press_sequentially("Half a thought")
