@@ -67,6 +67,8 @@ SENTENCES: dict[str, str] = {
     "duplicate.joined": "Two found to be the same person",
     "duplicate.kept_apart": "Two found to be different people",
     "application.joined": "Joined to another application of the same person",
+    "interviews.planned": "Day of interviews or tests planned",
+    "interviews.published": "Day of interviews or tests shown to those invited",
     "keys.rotated": "Master key rotated",
     "known_person.declared": "Somebody known was declared",
     "known_person.forgotten": "Somebody known was taken back",
