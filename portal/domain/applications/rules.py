@@ -36,6 +36,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     DEFER = "defer"
+    PUT_BACK = "put back on the reserve list"
     TRAIN = "begin training"
     APPOINT = "appoint"
     TRANSFER = "transfer to a later cohort"
@@ -67,11 +68,12 @@ MOVES: tuple[Move, ...] = (
     _move(Act.SHORTLIST, S.SUBMITTED, S.SHORTLISTED, By.RECRUITER),
     _move(Act.HOLD, (S.SUBMITTED, S.INTERVIEW), S.RESERVE, By.RECRUITER),
     _move(Act.INVITE, S.SHORTLISTED, S.INTERVIEW, By.RECRUITER),
-    _move(Act.LAPSE, (S.SHORTLISTED, S.INTERVIEW, S.RESERVE), S.LAPSED, By.RECRUITER),
+    _move(Act.LAPSE, (S.SHORTLISTED, S.INTERVIEW, S.RESERVE, S.OFFERED), S.LAPSED, By.RECRUITER),
     _move(Act.OFFER, (S.INTERVIEW, S.RESERVE, S.DEFERRED), S.OFFERED, By.RECRUITER),
     _move(Act.ACCEPT, S.OFFERED, S.ACCEPTED, By.APPLICANT),
     _move(Act.DECLINE, S.OFFERED, S.DECLINED, By.APPLICANT),
-    _move(Act.DEFER, S.OFFERED, S.DEFERRED, By.APPLICANT),
+    _move(Act.DEFER, (S.OFFERED, S.ACCEPTED), S.DEFERRED, By.APPLICANT),
+    _move(Act.PUT_BACK, S.OFFERED, S.RESERVE, By.RECRUITER),
     _move(Act.TRAIN, S.ACCEPTED, S.TRAINING, By.RECRUITER),
     _move(Act.APPOINT, S.TRAINING, S.APPOINTED, By.RECRUITER),
     _move(Act.TRANSFER, S.TRAINING, S.ACCEPTED, By.TRAINER, By.RECRUITER),
