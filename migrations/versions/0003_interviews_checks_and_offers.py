@@ -505,16 +505,28 @@ def upgrade() -> None:
         sa.Column("appeal_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed_appeal", sa.LargeBinary(), nullable=True),
+        sa.Column("appeal_decided_by", sa.Integer(), nullable=True),
+        sa.Column("appeal_decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("state <> 'passed' OR expires_on IS NOT NULL", name=op.f("ck_vetting_case_passed_until")),
         sa.CheckConstraint("state <> 'refused' OR refused_by IS NOT NULL", name=op.f("ck_vetting_case_refused_state")),
         sa.CheckConstraint(
+            "(appeal_decided_by IS NULL) = (appeal_decided_at IS NULL)", name=op.f("ck_vetting_case_appeal_by_somebody")
+        ),
+        sa.CheckConstraint(
             "(refused_by IS NULL) = (refused_at IS NULL)", name=op.f("ck_vetting_case_refused_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "appeal_decided_by IS NULL OR (appeal_decided_by <> proposed_by AND appeal_decided_by <> refused_by)",
+            name=op.f("ck_vetting_case_appeal_by_another"),
         ),
         sa.CheckConstraint(
             "refused_by IS NULL OR proposed_by IS NOT NULL", name=op.f("ck_vetting_case_proposed_first")
         ),
         sa.CheckConstraint("refused_by IS NULL OR refused_by <> proposed_by", name=op.f("ck_vetting_case_two_people")),
+        sa.ForeignKeyConstraint(
+            ["appeal_decided_by"], ["staff_member.id"], name=op.f("fk_vetting_case_appeal_decided_by_staff_member")
+        ),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],

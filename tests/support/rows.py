@@ -34,7 +34,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "seat": {"number": 1},
     "sheet_mark": {"points": 3},
     "referee": {"declined_at": None},
-    "vetting_case": {"refused_by": 2},
+    "vetting_case": {"refused_by": 2, "appeal_decided_by": None, "appeal_decided_at": None},
     "offer": {"answer": "accepted", "freed_at": None},
     "duplicate_pair": {"second_id": 2, "state": "same"},
 }

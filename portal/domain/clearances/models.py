@@ -157,6 +157,11 @@ class VettingCase(Base):
         CheckConstraint("refused_by IS NULL OR proposed_by IS NOT NULL", name="proposed_first"),
         CheckConstraint("state <> 'refused' OR refused_by IS NOT NULL", name="refused_state"),
         CheckConstraint("state <> 'passed' OR expires_on IS NOT NULL", name="passed_until"),
+        CheckConstraint("(appeal_decided_by IS NULL) = (appeal_decided_at IS NULL)", name="appeal_by_somebody"),
+        CheckConstraint(
+            "appeal_decided_by IS NULL OR (appeal_decided_by <> proposed_by AND appeal_decided_by <> refused_by)",
+            name="appeal_by_another",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -176,6 +181,8 @@ class VettingCase(Base):
     appeal_until: Mapped[datetime | None]
     appealed_at: Mapped[datetime | None]
     sealed_appeal: Mapped[bytes | None]
+    appeal_decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    appeal_decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
