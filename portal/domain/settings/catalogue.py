@@ -64,6 +64,19 @@ SHIPPED = {
         Shipped("interest_days", 730, "days", "How long a confirmed request to be told is kept."),
         Shipped("duplicate_likeness", 65, "out of 100", "From how alike two people are shown as perhaps the same."),
         Shipped("oldest_age", 110, "years", "A date of birth further back than this is taken for a slip."),
+        Shipped("check_notice_days", 14, "days", "The least time given for what a check needs, medical ones aside."),
+        Shipped("check_reminder_days", 7, "days", "The first reminder of a check: so long before its day."),
+        Shipped("check_last_reminder_days", 2, "days", "The last reminder of a check."),
+        Shipped("medical_kept_days", 90, "days", "A medical document is destroyed so long after its outcome."),
+        Shipped("medical_valid_days", 365, "days", "How long a medical outcome holds."),
+        Shipped("fitness_valid_days", 365, "days", "How long a fitness test that was passed holds, from its day."),
+        Shipped("fitness_cooling_days", 28, "days", "Between two attempts at a fitness test."),
+        Shipped("fitness_attempts", 3, "attempts", "At a fitness test, for one application."),
+        Shipped("reference_days", 14, "days", "How long a referee has to answer."),
+        Shipped("reference_reminder_days", 7, "days", "The first reminder of a referee: so long before their day."),
+        Shipped("reference_last_reminder_days", 2, "days", "The last reminder of a referee."),
+        Shipped("reference_years", 2, "years", "A referee has known the applicant at least so long."),
+        Shipped("identity_documents", 2, "documents", "Kinds of document somebody shows to prove who they are."),
     )
 }
 
