@@ -50,6 +50,7 @@ TO_OPEN = {
     RequirementKind.MEDICAL: Permission.SEE_MEDICAL_DOCUMENTS,
     RequirementKind.FITNESS: Permission.SEE_FITNESS_DOCUMENTS,
 }
+VALID = {RequirementKind.MEDICAL: "medical_valid_days", RequirementKind.FITNESS: "fitness_valid_days"}
 
 
 class NothingToJudge(Refusal):
@@ -58,7 +59,7 @@ class NothingToJudge(Refusal):
 
 class OwnClearance(Forbidden):
     title = "Somebody else must decide this"
-    message = "You cannot decide about your own application."
+    message = "You cannot decide about your own application, or about somebody you know."
 
 
 class ChangedMeanwhile(Conflict):
