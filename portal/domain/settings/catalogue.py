@@ -93,6 +93,17 @@ SHIPPED = {
         Shipped("offer_reminder_last_days", 1, "days", "The last reminder of an offer."),
         Shipped("offer_reminder_quiet_hours", 24, "hours", "No reminder so soon after an offer was made."),
         Shipped("pause_days_at_most", 90, "days", "How long an applicant may ask us to wait at a time."),
+        Shipped("declaration_days", 14, "days", "How long somebody has to send their declarations for vetting."),
+        Shipped("vetting_query_days", 10, "days", "How long somebody has to answer a question from vetting."),
+        Shipped("vetting_appeal_days", 28, "days", "How long somebody may appeal against a vetting refusal."),
+        Shipped("vetting_valid_days", 1_096, "days", "How long a passed vetting holds unless vetting says otherwise."),
+        Shipped("usual_days_medical", 28, "days", "How long a medical certificate usually takes, once asked for."),
+        Shipped("usual_days_fitness", 21, "days", "The same for a fitness test."),
+        Shipped("usual_days_vetting", 42, "days", "The same for vetting, from when it has the declarations."),
+        Shipped("usual_days_references", 14, "days", "The same for references."),
+        Shipped("usual_days_identity", 7, "days", "The same for showing who one is."),
+        Shipped("usual_days_occupation", 7, "days", "The same for the decision on an occupation."),
+        Shipped("usual_days_guardian", 14, "days", "The same for a guardian's consent."),
     )
 }
 
