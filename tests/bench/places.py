@@ -37,7 +37,7 @@ class Place:
 def place(kind: str, folder: Path) -> Iterator[Place]:
     """A place of its own in `folder`, as production has it but for the rate limits."""
     folder.mkdir(parents=True, exist_ok=True)
-    with databases.fresh(kind, folder) as url:
+    with databases.fresh(kind, folder, measured=True) as url:
         settings = testing_settings(folder, url)
         app = create_app(settings)
         with app.app_context():

