@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
@@ -69,6 +69,17 @@ def within(query: Reading, viewer: Manager) -> Reading:
     of_it = select(CampaignDistrict).join(District).where(CampaignDistrict.campaign_id == Campaign.id)
     inside = District.division_id.in_(scope.divisions)
     return query.where(exists(of_it.where(inside)), ~exists(of_it.where(~inside)))
+
+
+def reaches(scope: Scope) -> ColumnElement[bool]:
+    """Campaigns that somebody's permission reaches at all: those with a district of their divisions, or every one."""
+    if scope.force:
+        return Campaign.id.is_not(None)
+    return exists().where(
+        CampaignDistrict.campaign_id == Campaign.id,
+        CampaignDistrict.district_id == District.id,
+        District.division_id.in_(scope.divisions),
+    )
 
 
 def managed_campaign(session: Session, viewer: Manager, slug: str) -> Campaign:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.domain.accounts.models import StaffMember
-from portal.domain.accounts.rules import Permission, Scope
+from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, Conflict, State
 from portal.domain.applications.queries import StaffViewer
-from portal.domain.campaigns.models import Assessor, Campaign, CampaignDistrict, Criterion, CriterionVersion, District
+from portal.domain.campaigns.managing import reaches
+from portal.domain.campaigns.models import Assessor, Campaign, Criterion, CriterionVersion, District
 from portal.domain.refusals import NotFound
 from portal.domain.shortlisting.models import Assignment, Entry, Round, Score, Triage
 from portal.domain.shortlisting.seats import holds_role
@@ -176,17 +177,6 @@ def campaign_to_moderate(session: Session, viewer: StaffViewer, slug: str) -> Ca
     if found is None:
         raise NotFound()
     return found
-
-
-def reaches(scope: Scope) -> ColumnElement[bool]:
-    """Campaigns somebody's permission reaches: those of their divisions' districts, or every one."""
-    if scope.force:
-        return Campaign.id.is_not(None)
-    return exists().where(
-        CampaignDistrict.campaign_id == Campaign.id,
-        CampaignDistrict.district_id == District.id,
-        District.division_id.in_(scope.divisions),
-    )
 
 
 def in_reach(session: Session, viewer: StaffViewer, campaign_id: int) -> list[int]:
