@@ -6,12 +6,12 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from flask_login import current_user
 
 from portal import clock
-from portal.domain.applications.actions import withdraw as take_back
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import own_application
 from portal.domain.applications.rules import Act, By, WithdrawReason, may_move
 from portal.domain.campaigns.rules import last_day, receives
-from portal.domain.journeys.leaving import discard
+from portal.domain.journeys.ending import withdraw as take_back
+from portal.domain.journeys.leaving import discard, instead_of_leaving
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.forms.leaving import DiscardForm, WithdrawForm
@@ -37,6 +37,7 @@ def withdraw(reference: str) -> Response:
         form=form,
         may_return=receives(application.campaign, clock.now()),
         last_day=last_day(application.campaign),
+        instead=instead_of_leaving(db.session(), application),
     )
     return make_response(page, 422 if form.errors else 200)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 from icalendar import Event as _Entry
 
 from portal.clock import LONDON
@@ -23,7 +23,8 @@ class Event:
 
     `starts` and `ends` are both aware instants, or both dates for whole days, of which `ends` is the last. `uid` stays
     the same for the life of the thing meant, and `sequence` rises with each change: a changed date replaces the old
-    one in people's calendars instead of standing beside it.
+    one in people's calendars instead of standing beside it. `organizer` and `attendee` are mail addresses: without
+    them mail programs show an invitation to nobody.
     """
 
     uid: str
@@ -34,6 +35,9 @@ class Event:
     description: str = ""
     sequence: int = 0
     cancelled: bool = False
+    organizer: str = ""
+    organizer_name: str = ""
+    attendee: str = ""
 
     def __post_init__(self) -> None:
         whole_days = [not isinstance(moment, datetime) for moment in (self.starts, self.ends)]
@@ -77,7 +81,17 @@ def _entry(event: Event, now: datetime) -> _Entry:
         if text := _plain(getattr(event, field)):
             entry.add(field, text)
     entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    if event.organizer:
+        entry.add("organizer", _person(event.organizer, cn=_plain(event.organizer_name)))
+    if event.attendee:  # they chose the time themselves: nothing is left to answer
+        entry.add("attendee", _person(event.attendee, partstat="ACCEPTED", rsvp="FALSE"))
     return entry
+
+
+def _person(address: str, **parameters: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{_plain(address)}")
+    person.params.update({name: value for name, value in parameters.items() if value})
+    return person
 
 
 def _moment(moment: datetime | date) -> datetime | date:

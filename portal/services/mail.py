@@ -9,6 +9,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,10 @@ from flask_mailman import EmailMultiAlternatives, Mail
 from flask_mailman.backends import smtp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal import clock
+from portal.services.calendar import Event, calendar
+
+PRODID = "-//Volunteer portal//EN"  # the program that makes our calendar files
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
 
 
@@ -30,6 +35,8 @@ class Letter:
     html: str
     message_id: str
     headers: tuple[tuple[str, str], ...] = ()
+    entry: bytes = b""  # an .ics file for the reader's calendar
+    method: str = ""  # of that file: REQUEST or CANCEL
 
 
 class PostUnavailable(Exception):
@@ -69,15 +76,47 @@ class Letters:
                 self._environment.get_template(f"{name}/{part}").render(values)
                 for part in ("subject.txt", "text.txt", "html.html")
             )
+            entry = self._entry(context, recipient)
         except Exception as error:  # a template may raise anything, and its words may be a person's
             raise LetterBroken(type(error).__name__) from error
-        return Letter(recipient, " ".join(subject.split()), text, html, message_id, self._headers(context))
+        method = context["calendar"]["method"] if entry else ""
+        subject = " ".join(subject.split())
+        return Letter(recipient, subject, text, html, message_id, self._headers(context), entry, method)
+
+    def _entry(self, context: dict[str, Any], recipient: str) -> bytes:
+        """The calendar's file of a letter about a time; none for others.
+
+        In the context, `calendar` is what the file says: method, uid, sequence, starts and ends (ISO instants),
+        summary, location, description, and the path of its page.
+        """
+        if "calendar" not in context:
+            return b""
+        says = context["calendar"]
+        cancelled = says["method"] == "CANCEL"
+        event = Event(
+            uid=says["uid"],
+            starts=datetime.fromisoformat(says["starts"]),
+            ends=datetime.fromisoformat(says["ends"]),
+            summary=says["summary"],
+            location=says["location"],
+            description=f"{says['description']}\n{self._address(says['path'])}",
+            sequence=says["sequence"],
+            cancelled=cancelled,
+            organizer=self._always["contact_email"],
+            organizer_name=self._always["service_name"],
+            attendee=recipient,
+        )
+        name = self._always["service_name"]
+        return calendar(name, [event], prodid=PRODID, now=clock.now(), method="CANCEL" if cancelled else "REQUEST")
+
+    def _address(self, path: str) -> str:
+        return f"{str(self._always.get('base_url', '')).rstrip('/')}{path}"
 
     def _headers(self, context: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         """One click in the mail program stops this kind of letter (RFC 8058), for letters that can be stopped."""
         if "stop_token" not in context:
             return ()
-        address = f"{str(self._always.get('base_url', '')).rstrip('/')}/unsubscribe/{context['stop_token']}"
+        address = self._address(f"/unsubscribe/{context['stop_token']}")
         return ("List-Unsubscribe", f"<{address}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
@@ -119,6 +158,9 @@ class MailmanPost:
             headers=headers | dict(letter.headers),
         )
         mail.attach_alternative(letter.html, "text/html")
+        if letter.entry:  # mail programs read the part; others, and people, the file
+            mail.attach_alternative(letter.entry.decode(), f"text/calendar; method={letter.method}")
+            mail.attach("interview.ics", letter.entry.decode(), "application/ics")
         connection = self._mail.get_connection()
         try:
             connection.open()

@@ -19,6 +19,7 @@ LABELS = {
     "shortlist": "Shortlist…",
     "reserve": "Reserve…",
     "decline": "Decline…",
+    "invite": "Invite…",
     "tag": "Tag…",
 }
 

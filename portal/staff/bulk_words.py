@@ -44,6 +44,10 @@ WORDS: dict[str, Words] = {
     "shortlist": Words("Shortlist", "Shortlist", "shortlisted", PROVISIONAL, UNTIL_RELEASED),
     "reserve": Words("Hold", "Reserve", "held in reserve", PROVISIONAL, UNTIL_RELEASED, to="in reserve"),
     "decline": Words("Decline", "Decline", "declined", PROVISIONAL, UNTIL_RELEASED, asks="The reason"),
+    "invite": Words(
+        "Invite", "Invitation", "invited", "Each of them is asked by e-mail to choose a time for their interview.",
+        to="to an interview",
+    ),
     "tag": Words("Tag", "Tag", "tagged", NOTHING, "You can undo it.", asks="The tag"),
     "untag": Words("Take the tag off", "Tag off", "untagged", NOTHING, "You can undo it.", asks="The tag"),
     "release": Words(

@@ -87,7 +87,8 @@ def _possible(session: Session, found: Held) -> dict[int, int]:
     """Every slot they may take, with its session."""
     after = clock.now() + policy_now(session).cut_off
     query = may_take(found.application.id, found.invitation.kind, after)
-    return dict(session.execute(query.with_only_columns(Slot.id, Panel.session_id)).tuples().all())
+    rows = session.execute(query.with_only_columns(Slot.id, Panel.session_id))
+    return {row.id: row.session_id for row in rows}
 
 
 def ask_in_words(session: Session, keys: KeyRing, actor: Actor, invitation_id: int, words: str) -> None:

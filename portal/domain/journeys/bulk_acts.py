@@ -19,6 +19,7 @@ from portal.domain.casework.models import ApplicationTag, Decision, Tag, Verdict
 from portal.domain.casework.owning import NotAnOwner, give_owner, may_own
 from portal.domain.casework.tagging import tag, tag_named, untag
 from portal.domain.casework.verdicts import ACT_OF
+from portal.domain.journeys.bulk_inviting import INVITE
 from portal.domain.journeys.bulk_messages import MESSAGE
 from portal.domain.journeys.bulk_readers import ASSESSORS
 from portal.domain.journeys.releasing import RELEASE
@@ -174,6 +175,7 @@ _ALL = (
     _verdict("decline", Verdict.DECLINE),
     MESSAGE,
     ASSESSORS,
+    INVITE,
     RELEASE,
 )  # fmt: skip
 ACTS: dict[str, Act] = {act.key: act for act in _ALL}

@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.keeping import forget_stale_forms
 from portal.domain.bulk.running import work_runs
+from portal.domain.clearances.vetting import open_due as begin_vetting
 from portal.domain.correspondence.actions import release_due
 from portal.domain.duplicates.finding import match_due
 from portal.domain.interest.actions import forget_stale
+from portal.domain.interviews.reminding import remind_due
 from portal.domain.journeys.bulk_acts import ACTS
 from portal.domain.journeys.checking import check_due
 from portal.domain.journeys.checking_asks import checks_due
+from portal.domain.journeys.ending import free_due
 from portal.domain.journeys.nudging import drop_late, nudge_due
+from portal.domain.journeys.offering import offers_due
 from portal.domain.journeys.telling import tell_due
 from portal.domain.messages.actions import deliver_due
 from portal.domain.shortlisting.assigning import finish_closed
@@ -37,7 +41,9 @@ def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -
         mails += deliver_due(session, outside.post, outside.letters, keep_secrets=keep_secrets)
         looked, taken = check_due(session, outside, most=1), work_runs(session, ACTS)
         written = release_due(session) + nudge_due(session, outside.keys, most=BATCH) + tell_due(session, most=BATCH)
-        written += checks_due(session, most=BATCH)
+        written += checks_due(session, outside, most=BATCH) + begin_vetting(session, most=BATCH)
+        written += offers_due(session, most=BATCH)
+        written += free_due(session, most=BATCH) + remind_due(session, most=BATCH)
         matched = match_due(session, outside.keys)
         documents, turns, notices = documents + looked, turns + (taken or 0), notices + written
         if not looked and taken is None and not written and not matched:

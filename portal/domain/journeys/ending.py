@@ -7,9 +7,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-LET_GO: tuple[Callable[[Session, int], None], ...] = ()  # each frees what its feature holds for an application
+from portal.db import unit_of_work
+from portal.domain.applications.actions import withdraw as take_back
+from portal.domain.applications.models import ENDED, Application
+from portal.domain.applications.rules import WithdrawReason
+from portal.domain.audit.actions import Actor
+from portal.domain.interviews import booking
+from portal.domain.interviews.models import Invitation
+from portal.domain.interviews.seating import hold_seats_of
+from portal.domain.offers import places
+from portal.domain.offers.models import Offer
+
+LET_GO: tuple[Callable[[Session, int], None], ...] = (
+    booking.let_go,
+    places.let_go,
+)  # each frees what its feature holds for an application
+HELD: tuple[Select[int], ...] = (
+    select(Invitation.application_id).where(Invitation.ended_at.is_(None)),
+    select(Offer.application_id).where(Offer.freed_at.is_(None)),
+)  # which applications each of them may have something to free for
+
+
+def withdraw(session: Session, actor: Actor, application_id: int, reason: WithdrawReason) -> Application:
+    """Takes a sent application back, and frees what it held. Raises NotEditable when it has ended already."""
+    with unit_of_work(session):
+        hold_seats_of(session, application_id)  # before the application: who hands on a seat may be about to hold it
+        application = take_back(session, actor, application_id, reason)
+        let_go(session, application_id)
+        return application
+
+
+def free_due(session: Session, *, most: int) -> int:
+    """Frees what belongs to applications that ended elsewhere, each in a unit of work; returns for how many."""
+    freed = 0
+    for held in HELD:
+        ended = select(Application.id).where(Application.id.in_(held), Application.state.in_(ENDED))
+        for application_id in session.scalars(ended.order_by(Application.id).limit(most)).all():
+            with unit_of_work(session):
+                let_go(session, application_id)
+            freed += 1
+    return freed
 
 
 def let_go(session: Session, application_id: int) -> None:

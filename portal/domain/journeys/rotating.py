@@ -20,7 +20,24 @@ from portal.domain.applications.queries import place_of
 from portal.domain.audit.actions import Actor, record
 from portal.domain.casework.models import Call, Note
 from portal.domain.casework.notes import place_of_call, place_of_note
+from portal.domain.clearances.fitness import place_of as place_of_attempt
+from portal.domain.clearances.models import (
+    CircumstanceChange,
+    CriteriaCheck,
+    Declaration,
+    FitnessAttempt,
+    Referee,
+    RequirementStep,
+    VettingCase,
+    VettingQuery,
+)
+from portal.domain.clearances.references import place_of as place_of_referee
+from portal.domain.clearances.sealing import place_of as place_of_words
+from portal.domain.clearances.steps import place_of_step
 from portal.domain.documents.models import Document
+from portal.domain.interviews.models import Sheet, SheetMark, Wish
+from portal.domain.interviews.waiting_list import place_of_wish
+from portal.domain.interviews.writing import place_of_mark, place_of_sheet
 from portal.domain.shortlisting.conflicts import place_of as place_of_known
 from portal.domain.shortlisting.models import KnownPerson, Mask
 from portal.domain.shortlisting.reporting import place_of as place_of_mask
@@ -75,6 +92,40 @@ def _mask(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, **place_of_mask(row.application_id))
 
 
+def _in_place(column: str) -> Renew:
+    """Of words sealed for their table, their row's number and this column (`clearances.sealing`)."""
+
+    def renew(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+        number = inspect(row).identity[0]
+        return keys.reseal(sealed, **place_of_words(type(row), number, column))
+
+    return renew
+
+
+def _wish(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_wish(row.id))
+
+
+def _sheet(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_sheet(row.id))
+
+
+def _sheet_mark(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_mark(row.sheet_id, row.question_id))
+
+
+def _step(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_step(row.id))
+
+
+def _referee(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_referee(row.id))
+
+
+def _attempt(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_attempt(row.id))
+
+
 def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
     return keys.rewrap(wrapped, row.public_id)
 
@@ -89,6 +140,24 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Call, "sealed", _call),
     SealedColumn(KnownPerson, "name_sealed", _known),
     SealedColumn(Mask, "sealed", _mask),
+    SealedColumn(RequirementStep, "sealed", _step),
+    SealedColumn(Referee, "sealed", _referee),
+    SealedColumn(FitnessAttempt, "sealed", _attempt),
+    SealedColumn(Wish, "sealed", _wish),
+    SealedColumn(Sheet, "sealed", _sheet),
+    SealedColumn(SheetMark, "sealed", _sheet_mark),
+    *(
+        SealedColumn(model, column, _in_place(column))
+        for model, column in (
+            (Declaration, "sealed"),
+            (VettingCase, "sealed_reason"),
+            (VettingCase, "sealed_appeal"),
+            (VettingQuery, "sealed_question"),
+            (VettingQuery, "sealed_answer"),
+            (CircumstanceChange, "sealed"),
+            (CriteriaCheck, "sealed"),
+        )
+    ),
 )
 
 

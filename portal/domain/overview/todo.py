@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application
 from portal.domain.applications.waiting import Todo
+from portal.domain.interviews import standing as interviews
+from portal.domain.offers import standing as offers
 
-ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = ()
+ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = (interviews.todos, offers.todos)
 
 
 def todo_of(session: Session, application: Application) -> list[Todo]:
