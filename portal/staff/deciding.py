@@ -12,16 +12,17 @@ from portal.domain.applications.rules import Act, By, may_move, moves_from
 from portal.domain.casework import deciding
 from portal.domain.casework.as_seen import as_seen
 from portal.domain.casework.models import Decision, Verdict
-from portal.domain.casework.outcomes import outcome_letter, reopened_letter
+from portal.domain.casework.outcomes import reopened_letter
 from portal.domain.casework.verdicts import (
     ACT_OF,
     VERDICT_WORDS,
     DecisionChanged,
     ReasonNeeded,
     Wanted,
+    may_come_to,
     reason_sentence,
 )
-from portal.domain.journeys.releasing import release_decided
+from portal.domain.journeys.releasing import letter_to_be, release_decided
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.services.mail import Letter
@@ -36,8 +37,8 @@ DECIDED = ("decision.made", "decision.undone", "decision.released")
 
 
 def verdicts_from(found: Application) -> list[Verdict]:
-    """The verdicts the table of moves allows from here, in its order."""
-    acts = {act: verdict for verdict, act in ACT_OF.items()}
+    """The verdicts that can be come to from here, in the order of the table of moves."""
+    acts = {act: verdict for verdict, act in ACT_OF.items() if may_come_to(found.state, verdict)}
     return [acts[move.act] for move in moves_from(found.state, By.RECRUITER) if move.act in acts]
 
 
@@ -63,7 +64,7 @@ def _preview(found: Application, form: DecideForm) -> Response:
     if wanted.verdict is Verdict.DECLINE and not wanted.reason:
         refused_beside_field(form, ReasonNeeded(field="reason"))
         return asked("decide", form, found, now=None)
-    letter = _letter(found, *outcome_letter(db.session(), found, wanted))
+    letter = _letter(found, *letter_to_be(db.session(), found, wanted))
     return asked("preview", form, found, wanted=wanted, verdict=VERDICT_WORDS[wanted.verdict], letter=letter)
 
 
@@ -111,7 +112,7 @@ def release_decision(reference: str) -> Response:
         flash("Released. The letter is on its way." if gone else "It has moved on: nothing was released.")
         return back_to(reference, "next")
     form.seen.data = now.id
-    letter = _letter(found, *outcome_letter(db.session(), found, now))
+    letter = _letter(found, *letter_to_be(db.session(), found, now))
     return asked("release", form, found, verdict=VERDICT_WORDS[now.verdict], letter=letter)
 
 

@@ -39,7 +39,7 @@ def release_shortlist(slug: str) -> AnyResponse:
     if form.is_submitted() and (begun := run_of(session, current_user, form.token.data)) is not None:
         return _to(begun)  # pressed twice
     apart = (form.apart.data if form.is_submitted() else request.args.get("apart")) == "1"
-    ids = decided_in(current_user, board.sift.campaign.id)
+    ids = decided_in(current_user, board.sift.campaign.id, interviewed=False)
     detail = detail_of(session, ids, board.sift.campaign.name, apart=apart)
     seen = preview(session, current_user, RELEASE, ids, detail)
     problem = ""
@@ -65,7 +65,7 @@ def _page(board: Board, form: ReleaseForm, seen: Preview, *, apart: bool, proble
     session, campaign = db.session(), board.sift.campaign
     form.token.data = form.token.data or secrets.token_urlsafe(16)
     form.seal.data, form.apart.data = seen.seal, "1" if apart else ""
-    found = counted(session, decided_in(current_user, campaign.id))
+    found = counted(session, decided_in(current_user, campaign.id, interviewed=False))
     body = render_template(
         "staff/moderation/release.html",
         campaign=campaign,
@@ -77,7 +77,7 @@ def _page(board: Board, form: ReleaseForm, seen: Preview, *, apart: bool, proble
         before=[one for one in before_release(board) if not one.good],
         waits=len(board.differing) + board.waiting,
         may_apart=not apart and ready(board, apart=True),
-        counts=[(TITLES[verdict], sum(n for (one, _), n in found.items() if one is verdict)) for verdict in Verdict],
+        counts=[(title, sum(n for (one, _), n in found.items() if one is verdict)) for verdict, title in TITLES.items()],
         reasons=[(reason_sentence(reason), n) for (one, reason), n in found.items() if one is Verdict.DECLINE],
         left_out=[(WHY[code], count) for code, count in seen.left_out.items()],
         letters=[_shown(verdict, alias, letter) for verdict, (alias, letter) in _letters(board).items()],

@@ -6,7 +6,7 @@ of moves, writes to the applicant, and happens once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
@@ -31,6 +31,7 @@ from portal.domain.casework.verdicts import (
     LivesAgain,
     ReasonNeeded,
     Wanted,
+    may_come_to,
 )
 from portal.domain.messages.actions import queue_mail
 from portal.domain.refusals import NotFound
@@ -143,7 +144,7 @@ def _said(decision: Decision) -> Wanted:
 
 
 def _refuse_unless_possible(application: Application, wanted: Wanted) -> None:
-    if not may_move(application.state, ACT_OF[wanted.verdict], By.RECRUITER):
+    if not may_come_to(application.state, wanted.verdict):
         raise NotEditable()
     if wanted.verdict is Verdict.DECLINE and wanted.reason not in DECLINE_REASONS | MADE_BY_RULE:
         raise ReasonNeeded(field="reason")
@@ -179,18 +180,31 @@ def undo_decision(session: Session, actor: Actor, application_id: int) -> None:
         )  # fmt: skip
 
 
-def release(session: Session, actor: Actor, application_id: int, *, score: int | None = None) -> Application | None:
+Telling = Callable[[Session, Actor, Application, Decision], None]
+
+
+def by_letter(session: Session, actor: Actor, application: Application, decision: Decision) -> None:
+    """Moves a held application by the verdict and queues its letter."""
+    name, context = outcome_letter(session, application, decision)
+    _move(application, ACT_OF[decision.verdict])
+    queue_mail(session, name, to=application.applicant.email, application_id=application.id, **context)
+
+
+def release(
+    session: Session, actor: Actor, application_id: int, *, score: int | None = None, by: Telling = by_letter
+) -> Application | None:
     """Tells the applicant, once: the application moves by the verdict, and the mail is queued with it.
 
-    `score` is the sift's, in hundredths of a point, kept on the application from now on. None for one with
-    nothing provisional, or that cannot move that way any more (withdrawn meanwhile). Raises NotFound.
+    `score` is the sift's, in hundredths of a point, kept on the application from now on; `by` is how it is told.
+    None for one with nothing provisional, or that cannot move that way any more (withdrawn meanwhile). Raises
+    NotFound, and what `by` raises.
     """
     with unit_of_work(session):
         application = _held(session, actor, [application_id])[application_id]
         decision = provisional(session, [application_id]).get(application_id)
-        if decision is None or not may_move(application.state, ACT_OF[decision.verdict], By.RECRUITER):
+        if decision is None or not may_come_to(application.state, decision.verdict):
             return None
-        _move(application, ACT_OF[decision.verdict])
+        by(session, actor, application, decision)
         application.reserve_place = decision.reserve_place
         application.score = score if score is not None else application.score
         decision.released_by, decision.released_at = actor.actor_id, application.state_since
@@ -198,8 +212,6 @@ def release(session: Session, actor: Actor, application_id: int, *, score: int |
             session, actor, "decision.released", subject=("decision", decision.id), application_id=application_id,
             state=application.state.value, reason=decision.reason,
         )  # fmt: skip
-        name, context = outcome_letter(session, application, decision)
-        queue_mail(session, name, to=application.applicant.email, application_id=application_id, **context)
         announce(session, PUBLIC)
         return application
 

@@ -30,13 +30,15 @@ OTHERS = 3  # schemes named to somebody turned down: more would be a catalogue
 
 
 def outcome_letter(session: Session, application: Application, decision: Decision | Wanted) -> tuple[str, Context]:
-    """The mail's name and context for this verdict on this application."""
+    """The mail's name and context for this verdict on this application, where it stands now. An offer's letter is the
+    offers' own."""
     campaign = application.campaign
     said: Context = {
         "reference": application.reference,
         "scheme": campaign.scheme.name,
         "campaign": campaign.name,
         "team": RECRUITERS,
+        "met": application.state is State.INTERVIEW,
     }
     match decision.verdict:
         case Verdict.SHORTLIST:

@@ -1,23 +1,37 @@
-"""What a sift may come to, why, and what may lead back: codes, and the words people read for them."""
+"""What a sift or an interview may come to, why, and what may lead back: codes, and the words people read for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.domain.applications.rules import Act
+from portal.domain.applications.models import State
+from portal.domain.applications.rules import Act, By, may_move
 from portal.domain.casework.models import Verdict
 from portal.domain.refusals import Conflict, Refusal
 
 ACT_OF: dict[Verdict, Act] = {
     Verdict.SHORTLIST: Act.SHORTLIST,
+    Verdict.OFFER: Act.OFFER,
     Verdict.RESERVE: Act.HOLD,
     Verdict.DECLINE: Act.TURN_DOWN,
 }
 VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.SHORTLIST: "Shortlist",
+    Verdict.OFFER: "Offer a place",
     Verdict.RESERVE: "Reserve",
     Verdict.DECLINE: "Not this time",
 }
+
+
+def may_come_to(state: State, verdict: Verdict) -> bool:
+    """Whether the table of moves allows this verdict here. A pass follows from an interview alone: whoever waits on the
+    reserve list is offered a place in its order."""
+    if verdict is Verdict.OFFER and state is not State.INTERVIEW:
+        return False
+    return may_move(state, ACT_OF[verdict], By.RECRUITER)
+
+
+AFTER_INTERVIEW = "interview"  # the reason that follows from what a panel agreed
 
 # Why somebody is declined, as a person says it: code → the sentence the applicant reads.
 DECLINE_REASONS: dict[str, str] = {
@@ -26,7 +40,7 @@ DECLINE_REASONS: dict[str, str] = {
     "conditions": "You do not meet one of the conditions of this role.",
     "occupation": "The work you do cannot go together with this role.",
     "requirement": "Something this role requires could not be met.",
-    "interview": "After the interview, others fitted this role better.",
+    AFTER_INTERVIEW: "After the interview, others fitted this role better.",
     "no_answer": "We asked you for something and did not hear from you in time.",
 }
 

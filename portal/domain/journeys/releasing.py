@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.rules import Permission
-from portal.domain.applications.models import Application
+from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.applications.rules import MOVES
 from portal.domain.audit.actions import Actor
@@ -19,9 +20,16 @@ from portal.domain.bulk.acts import Act, Detail, LeftOut, Obstacles
 from portal.domain.bulk.models import Run
 from portal.domain.casework import deciding
 from portal.domain.casework.models import Decision, Verdict
-from portal.domain.casework.outcomes import outcome_letter
-from portal.domain.casework.verdicts import ACT_OF, MADE_BY_RULE
+from portal.domain.casework.outcomes import Context, outcome_letter
+from portal.domain.casework.verdicts import ACT_OF, MADE_BY_RULE, Wanted
+from portal.domain.offers import making
+from portal.domain.offers.courses import course_of, first_day
+from portal.domain.offers.letters import course_words, names_of
+from portal.domain.offers.models import Offer
+from portal.domain.offers.requirements import outstanding
+from portal.domain.offers.rules import ANSWER_DAYS, NoPlaceLeft, last_moment
 from portal.domain.refusals import Conflict
+from portal.domain.settings.queries import setting_value
 from portal.domain.shortlisting.gate import score_of, unsettled_in
 from portal.services.mail import Letter, Letters
 
@@ -77,7 +85,30 @@ def release_decided(session: Session, actor: Actor, application_id: int, *, apar
     with unit_of_work(session):
         if not apart and session.scalar(_too_early(application_id)) is not None:
             raise ReleasedTogether()
-        return deciding.release(session, actor, application_id, score=score_of(session, application_id))
+        now = deciding.provisional(session, [application_id]).get(application_id)
+        by = _by_offer if now is not None and now.verdict is Verdict.OFFER else deciding.by_letter
+        return deciding.release(session, actor, application_id, score=score_of(session, application_id), by=by)
+
+
+def _by_offer(session: Session, actor: Actor, application: Application, decision: Decision) -> None:
+    """A pass becomes an offer of a place; its own letter goes with it."""
+    making.offer(session, actor, application.id)
+
+
+def letter_to_be(session: Session, application: Application, decision: Decision | Wanted) -> tuple[str, Context]:
+    """The mail's name and context that a release of this verdict would send now."""
+    if decision.verdict is Verdict.OFFER:
+        return _offer_to_be(session, application)
+    return outcome_letter(session, application, decision)
+
+
+def _offer_to_be(session: Session, application: Application) -> tuple[str, Context]:
+    """The letter of an offer made today; nothing is offered. Raises CourseBegun, NoLaterCourse."""
+    course, today = course_of(session, application), clock.today()
+    until = last_moment(today, setting_value(session, ANSWER_DAYS, today), first_day(course))
+    offer = Offer(application_id=application.id, campaign_id=course.id, expires_at=until, promoted=False)
+    open_ones = names_of(outstanding(session, application.id))
+    return "offer_made", course_words(session, offer, application) | {"outstanding": open_ones}
 
 
 def _too_early(application_id: int) -> Select[int]:
@@ -85,9 +116,11 @@ def _too_early(application_id: int) -> Select[int]:
     return select(A.id).where(A.id == application_id, by_rule, unsettled_in(A.campaign_id).exists())
 
 
-def decided_in(viewer: StaffViewer, campaign_id: int) -> Select[int]:
-    """A campaign's applications with a provisional decision, within the viewer's reach."""
+def decided_in(viewer: StaffViewer, campaign_id: int, *, interviewed: bool) -> Select[int]:
+    """A campaign's applications with a provisional decision, within the viewer's reach: those of its interviews, or
+    those of its sift."""
     query = select(A.id).where(A.campaign_id == campaign_id, _provisional())
+    query = query.where(A.state == State.INTERVIEW if interviewed else A.state != State.INTERVIEW)
     return in_scope(query, viewer, Permission.MODERATE)
 
 
@@ -98,7 +131,7 @@ def letters_of(session: Session, letters: Letters, chosen: Mapping[Verdict, int]
     found = {}
     for verdict, application_id in chosen.items():
         application = session.get_one(Application, application_id)
-        name, context = outcome_letter(session, application, decisions[application_id])
+        name, context = letter_to_be(session, application, decisions[application_id])
         scheme, _, _rest = application.reference.partition("-")
         masked = context | {"reference": f"{scheme}-••••-••••"}
         found[verdict] = letters.write(name, masked, recipient=application.applicant.email, message_id="preview")
@@ -106,8 +139,11 @@ def letters_of(session: Session, letters: Letters, chosen: Mapping[Verdict, int]
 
 
 def _turn(session: Session, who: Acting, application_id: int, run: Run) -> int | None:
-    if release_decided(session, who, application_id, apart=bool(run.detail.get("apart"))) is None:
-        raise LeftOut("nothing")
+    try:
+        if release_decided(session, who, application_id, apart=bool(run.detail.get("apart"))) is None:
+            raise LeftOut("nothing")
+    except NoPlaceLeft:
+        raise LeftOut("places") from None
     return None
 
 

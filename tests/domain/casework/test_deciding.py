@@ -66,7 +66,7 @@ def acts(session: Session, application: Application, beginning: str) -> list[str
     return [action for action in session.scalars(query) if action.startswith(beginning)]
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", list(OUTCOMES))
 def test_nobody_outside_knows_until_release_and_release_happens_once(
     session: Session, sent: Application, recruiter: StaffMember, verdict: Verdict
 ) -> None:
@@ -224,7 +224,7 @@ def test_many_at_once_all_or_none(session: Session, app: Flask, recruiter: Staff
     assert session.scalar(select(func.count()).select_from(Decision)) == 3
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", list(OUTCOMES))
 def test_the_mail_says_what_came_of_it_and_what_next(
     session: Session, app: Flask, sent: Application, recruiter: StaffMember, verdict: Verdict
 ) -> None:
