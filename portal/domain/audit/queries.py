@@ -16,7 +16,11 @@ from portal.domain.audit.models import ActorKind, AuditEvent
 
 PAGE = 50
 MOST_OF_ONE = 60  # lines of one application shown on its page
-LOOKS = ("application.viewed", "application.adjustments_viewed", "application.checks_viewed")
+LOOKS = (
+    "application.viewed", "application.adjustments_viewed", "application.checks_viewed", "changes.read", "vetting.read",
+)  # fmt: skip
+INNER = ("vetting.refusal_proposed", "vetting.refusal_taken_back")  # nobody but vetting learns of them
+UNSHOWN = (*LOOKS, *INNER)
 E = AuditEvent.__table__.c
 AnySelect = Select[*tuple[Any, ...]]
 
@@ -43,7 +47,8 @@ class Spot:
 def of_application(session: Session, application_id: int, limit: int = MOST_OF_ONE) -> list[Row[Any]]:
     """The newest lines of one application, and one more where there are more; who looked is left to the trail."""
     query = select(E.id, E.at, E.actor_kind, E.actor_id, E.action, E.subject_kind, E.subject_id, E.detail)
-    ordered = query.where(E.application_id == application_id, E.action.not_in(LOOKS)).order_by(E.at.desc(), E.id.desc())
+    shown = query.where(E.application_id == application_id, E.action.not_in(UNSHOWN))
+    ordered = shown.order_by(E.at.desc(), E.id.desc())
     return list(session.execute(ordered.limit(limit + 1)))
 
 

@@ -94,7 +94,7 @@ def _due(interviewed: ColumnElement[bool]) -> Select[Requirement]:
         and_(Requirement.kind == K.IDENTITY, Application.state.in_(INVITED)),
         and_(Requirement.kind == K.REFERENCES, or_(Application.state.in_(OFFERED), interviewed)),
         and_(
-            Requirement.kind.in_((K.MEDICAL, K.FITNESS, K.VETTING)),
+            Requirement.kind.in_((K.MEDICAL, K.FITNESS)),  # vetting begins by its own rule
             or_(
                 and_(Requirement.due == Stage.INTERVIEW, Application.state.in_(INVITED)),
                 and_(Requirement.due == Stage.OFFER, or_(Application.state.in_(OFFERED), interviewed)),

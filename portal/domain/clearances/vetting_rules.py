@@ -51,7 +51,7 @@ class Step(StrEnum):
 
     SEND = "send"
     ASK = "ask"
-    PASS = "pass"
+    CLEAR = "clear"
     PROPOSE = "propose"  # a refusal
     TAKE_BACK = "take_back"  # the proposal: by whoever made it, or not confirmed by another
     CONFIRM = "confirm"
@@ -62,7 +62,7 @@ class Step(StrEnum):
 FROM: dict[Step, frozenset[VettingState]] = {
     Step.SEND: frozenset({V.READY}),
     Step.ASK: frozenset({V.READY, V.SENT, V.QUERY}),
-    Step.PASS: frozenset({V.SENT}),
+    Step.CLEAR: frozenset({V.SENT}),
     Step.PROPOSE: frozenset({V.SENT, V.QUERY}),
     Step.TAKE_BACK: frozenset({V.REFUSAL_PROPOSED}),
     Step.CONFIRM: frozenset({V.REFUSAL_PROPOSED}),

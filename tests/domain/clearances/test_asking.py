@@ -47,7 +47,7 @@ def mails(session: Session, name: str) -> int:
         (State.SHORTLISTED, set()),
         (State.INTERVIEW, {K.IDENTITY}),
         (State.RESERVE, set()),
-        (State.OFFERED, {K.IDENTITY, K.MEDICAL, K.FITNESS, K.REFERENCES, K.VETTING}),
+        (State.OFFERED, {K.IDENTITY, K.MEDICAL, K.FITNESS, K.REFERENCES}),
         (State.WITHDRAWN, set()),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_word_is_said_once_by_somebody_else_than_its_owner_and_never_after_the
             date(2021, 3, 5),
             officer.id,
         )
-        assert [line.step for line in history(session, [row.id])[row.id]] == ["asked", "passed"]
+        assert [line.step for line in history(session, [row.id])[row.id]] == ["passed"]
         events = select(func.count()).select_from(AuditEvent).filter_by(action="requirement.decided")
         assert session.scalar(events) == 1
         own = a_staff_member(session, Role.VETTING)
