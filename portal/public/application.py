@@ -87,5 +87,6 @@ def _tracker(found: Application) -> Response:
         papers={panel.kind for panel in panels(session, found, clock.now())},
         changed=BY_KEY[changed].title if changed in CORRECTABLE else None,
         may_withdraw=may_move(found.state, Act.WITHDRAW, By.APPLICANT),
+        paused=found.paused_until is not None and found.paused_until >= clock.today(),
     )
     return make_response(page)

@@ -132,7 +132,7 @@ _LINES: dict[State, _Line] = {
         "Your interview", RECRUITERS, "interviews_to",
     ),
     S.OFFERED: _Line(
-        "We have offered you a place", "Please tell us whether you take it.", "Your answer", YOU, "offers_by",
+        "We have offered you a place", "Please tell us whether you take it.", "Your answer", YOU,
     ),
     S.ACCEPTED: _Line(
         "You have accepted a place", "{nothing} Your checks go on while you wait.",
