@@ -5,6 +5,7 @@ column; every document has a random age identity of its own, wrapped by the mast
 and wrapping again (small rows), never encrypting files again, and destroying a wrapped key destroys its document.
 """
 
+import hmac
 import queue
 import struct
 import threading
@@ -120,6 +121,12 @@ class KeyRing:
             return wrapped
         return self._seal(secret, ("document",), document_id)
 
+    def word(self, *, purpose: str, row: str, version: int | None = None) -> str:
+        """A secret word for exactly this place, the same whenever it is asked for while its master is in the ring:
+        a link that can be written again although only its hash is stored."""
+        subkey = self._subkey(self.current if version is None else version, ("word", purpose))
+        return hmac.new(subkey, row.encode(), "sha256").hexdigest()
+
     @staticmethod
     def version_of(sealed: bytes) -> int:
         """The version of the master these bytes (a field's or a wrapped key's) were sealed under."""
@@ -148,10 +155,13 @@ class KeyRing:
 
     def _cipher(self, version: int, purpose: tuple[str, ...]) -> AESGCM:
         # A subkey for each column keeps random nonces far below the number at which two might meet.
+        return AESGCM(self._subkey(version, purpose))
+
+    def _subkey(self, version: int, purpose: tuple[str, ...]) -> bytes:
         if version not in self.masters:
             raise SealBroken(f"sealed under master key version {version}, which is not in the settings")
         info = b"volunteer portal" + _framed(purpose)
-        return AESGCM(HKDF(SHA256(), length=32, salt=None, info=info).derive(self.masters[version]))
+        return HKDF(SHA256(), length=32, salt=None, info=info).derive(self.masters[version])
 
 
 def _framed(parts: tuple[str, ...]) -> bytes:

@@ -42,3 +42,19 @@ def requirement(session: Session, application: Application, kind: RequirementKin
     session.rollback()
     query = select(Requirement).filter_by(application_id=application.id, kind=kind)
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def answers(**changes: str) -> dict[str, str]:
+    """A referee's answers that leave nothing missing, but for what is changed."""
+    given = {
+        "knows": "We have worked together in the same shop for years.",
+        "since": "over_5",
+        "reliable": "always",
+        "example": "When the river rose she was there at six with sandbags.",
+        "respect": "mostly",
+        "pressure": "She gets quieter and does the next thing.",
+        "concern": "no",
+        "concern_words": "",
+        "recommend": "yes",
+    }
+    return given | changes

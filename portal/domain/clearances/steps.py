@@ -99,6 +99,31 @@ def history(session: Session, requirement_ids: Collection[int]) -> dict[int, lis
     return found
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody wrote with their word on a requirement."""
+
+    at: datetime
+    by: str
+    step: str
+    text: str
+
+
+def words_of(session: Session, keys: KeyRing, requirement_id: int) -> list[Said]:
+    """What was written with each word on a requirement, newest first: for those who see to its kind."""
+    query = (
+        select(RequirementStep, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.id == RequirementStep.by_id)
+        .where(RequirementStep.requirement_id == requirement_id, RequirementStep.sealed.is_not(None))
+        .order_by(RequirementStep.id.desc())
+    )
+    return [
+        Said(line.at, name or "The service", line.step, keys.unseal(line.sealed, **place_of_step(line.id)))
+        for line, name in session.execute(query)
+        if line.sealed is not None
+    ]
+
+
 def held(session: Session, application_id: int, kind: RequirementKind) -> tuple[Application, Requirement]:
     """A sent application, held until commit, and its requirement, freshly read. Raises NotFound."""
     application = locked(session, Application, application_id)
@@ -127,22 +152,27 @@ def settle(
     state: RequirementState,
     reason: str | None,
     expires_on: date | None = None,
+    *,
+    words: str | None = None,
+    keys: KeyRing | None = None,
 ) -> bool:
     """A person says how a requirement stands; the same word again is said once. Says whether it changed anything.
+    `words`: why, for those who see to this kind; kept sealed by `keys`.
 
     Raises NotFound, OwnClearance, or Conflict once the application has ended.
     """
     with unit_of_work(session):
         application, requirement = held(session, application_id, kind)
         may_decide(session, actor, application)
-        if (requirement.state, requirement.reason, requirement.expires_on) == (state, reason, expires_on):
+        same = (requirement.state, requirement.reason, requirement.expires_on) == (state, reason, expires_on)
+        if same and not words:
             return False
         decided = state in DECIDED
         requirement.state, requirement.reason, requirement.expires_on = state, reason, expires_on
         requirement.decided_by = actor.actor_id if decided else None
         requirement.decided_at = clock.now() if decided else None
         requirement.version += 1
-        step(session, requirement, actor, reason or state.value)
+        step(session, requirement, actor, reason or state.value, words, keys=keys)
         record(
             session, actor, "requirement.decided" if decided else "requirement.sent_back",
             subject=("requirement", requirement.id), application_id=application_id,
