@@ -6,6 +6,7 @@ encoded again, so that nothing but its pixels does. One file is inspected at a t
 """
 
 import io
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -191,7 +192,7 @@ def _clean_picture(data: bytes, kind: Kind) -> Cleaned:
             upright = _pixels(picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise Unacceptable(Reason.TOO_MANY_PIXELS) from None
-    except (UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, OverflowError):
+    except (UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, OverflowError, struct.error):
         raise Unacceptable(Reason.DAMAGED) from None
     return _encoded(upright, kind)
 

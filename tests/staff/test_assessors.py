@@ -161,7 +161,8 @@ def test_somebody_who_reads_and_moderates_sees_both_and_opens_nothing(
     session: Session, app: Flask, campaign: Campaign
 ) -> None:
     both = a_staff_member(session, Role.RECRUITER, Role.ASSESSOR)
-    a_sift(session, app, campaign, readers=1)
+    a_sift(session, app, campaign, readers=2)  # enough for the one that `both` opens under its name
+    a_submitted(session, app, campaign)
     browser = browser_of(app, both)
     application = a_submitted(session, app, campaign)
     address = f"/staff/applications/{application.reference}"
@@ -173,9 +174,9 @@ def test_somebody_who_reads_and_moderates_sees_both_and_opens_nothing(
     assert browser.get(address).status_code == 404, "until their scores are in"
     for reading in readings(session, both.id):
         score_all(session, reading)
-    other = next(each for each in on_it(session, campaign) if each != both.id)
-    for reading in readings(session, other):
-        score_all(session, reading)
+    for other in on_it(session, campaign) - {both.id}:
+        for reading in readings(session, other):
+            score_all(session, reading)
     assert browser.get(address).status_code == 200
 
 

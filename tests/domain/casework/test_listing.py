@@ -168,8 +168,8 @@ def test_pages_lead_to_the_end_and_back_past_each_row_once(
     assert len(there) >= 4
 
 
-def test_what_somebody_is_kept_from_is_nowhere(session: Session, officer: StaffMember) -> None:
-    """Conflicts, campaigns read blind and one's own application; the same rows as everywhere else on the site."""
+def kept_from_some(session: Session, officer: StaffMember) -> tuple[list[Application], int]:
+    """The officer has applied, knows ten people, and reads one campaign blind; returns the sent ones, and that one."""
     rows = list(session.scalars(select(Application).where(Application.state != State.DRAFT).limit(40)))
     blind, over, off = sorted({row.campaign_id for row in session.scalars(select(Application))})
     now = clock.now()
@@ -188,6 +188,12 @@ def test_what_somebody_is_kept_from_is_nowhere(session: Session, officer: StaffM
                 Assessor(staff_id=officer.id, campaign_id=off, added_at=now, ended_at=now),
             ]
         )
+    return rows, blind
+
+
+def test_what_somebody_is_kept_from_is_nowhere(session: Session, officer: StaffMember) -> None:
+    """Conflicts, campaigns read blind and one's own application; the same rows as everywhere else on the site."""
+    rows, blind = kept_from_some(session, officer)
     viewer = Looker(officer.id)
     choices = listing.choices(session, viewer, P.SEE_APPLICATIONS)
     assert choices.kept.campaigns == (blind,)
