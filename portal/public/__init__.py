@@ -5,7 +5,9 @@ from portal.public import (
     application,
     apply,
     campaigns,
+    changes,
     check,
+    declarations,
     documents,
     download,
     fitness,
@@ -25,6 +27,7 @@ from portal.public import (
     site_pages,
     submitting,
     unsubscribe,
+    vetting,
 )
 from portal.public.door import blueprint
 
@@ -34,7 +37,9 @@ __all__ = [
     "apply",
     "blueprint",
     "campaigns",
+    "changes",
     "check",
+    "declarations",
     "documents",
     "download",
     "fitness",
@@ -54,4 +59,5 @@ __all__ = [
     "site_pages",
     "submitting",
     "unsubscribe",
+    "vetting",
 ]

@@ -24,6 +24,12 @@ def short_day(value: date) -> str:
     return f"{there:%a} {there.day} {there:%b}"
 
 
+def day_of(value: date) -> str:
+    """Friday 26 January: where the year goes without saying"""
+    there = _date(value)
+    return f"{there:%A} {there.day} {there:%B}"
+
+
 def day_month(value: date) -> str:
     """26 January"""
     there = _date(value)
@@ -37,6 +43,17 @@ def clock_time(value: datetime) -> str:
         return "midday" if there.hour else "midnight"
     minutes = f":{there.minute:02}" if there.minute else ""
     return f"{there.hour % 12 or 12}{minutes}{'am' if there.hour < 12 else 'pm'}"
+
+
+def hour(value: datetime) -> str:
+    """09:30: for timetables"""
+    return f"{clock.london(value):%H:%M}"
+
+
+def weekday_month(value: date) -> str:
+    """Friday 26 January"""
+    there = _date(value)
+    return f"{there:%A} {there.day} {there:%B}"
 
 
 def when(value: datetime) -> str:
@@ -90,5 +107,20 @@ def iso(value: date) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (day, short_day, day_month, clock_time, when, stamp, in_days, ago, plural, reference, iso)
+    for function in (
+        day,
+        short_day,
+        day_of,
+        day_month,
+        weekday_month,
+        clock_time,
+        hour,
+        when,
+        stamp,
+        in_days,
+        ago,
+        plural,
+        reference,
+        iso,
+    )
 }

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.domain.accounts.models import Applicant, StaffMember
-from portal.domain.applications.models import Application, Conflict
+from portal.domain.applications.models import Answer, Application, Conflict
+from portal.domain.campaigns.models import Question
 from portal.domain.interviews.models import (
     Booking,
     InterviewSession,
@@ -136,6 +137,13 @@ def times_left(session: Session, application_id: int, kind: SessionKind, after: 
     """When the free ones begin, the soonest first, each once."""
     query = may_take(application_id, kind, after).where(free_seats() > 0)
     return sorted({slot.starts_at for slot in session.scalars(query)})
+
+
+def asked_for_adjustments(session: Session, application_id: int) -> bool:
+    """Whether they told us of something they need done differently; never what."""
+    told = select(Answer.id).join(Question, Question.id == Answer.question_id)
+    told = told.where(Answer.application_id == application_id, Question.key == "adjustments")
+    return session.scalar(told.limit(1)) is not None
 
 
 def beside(session: Session, slot_id: int) -> list[int]:

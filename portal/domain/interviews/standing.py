@@ -48,6 +48,11 @@ class Standing:
     asks_why: bool
     late: bool
 
+    @property
+    def waits(self) -> int:
+        """How many full times or days they wait for."""
+        return sum(wish.sealed is None for wish in self.wishes)
+
 
 def standing(session: Session, application: Application, kind: SessionKind) -> Standing | None:
     """By the newest invitation of the kind; none for somebody who was never invited. A fixed number of statements."""
