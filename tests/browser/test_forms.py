@@ -146,12 +146,15 @@ def test_checking_eligibility_with_the_keyboard_alone(visit: Visit, cast: Cast) 
 
 def test_staff_search_and_open_by_single_keys(visit: Visit, cast: Cast) -> None:
     visitor = cast.become(visit(), "recruiter")
-    page = visitor.go("/staff/applications")
+    page = visitor.go("/staff/")
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("j")  # in a field a key is only a letter
     expect(page.locator("#find")).to_have_value("j")
-    page.locator("#find").blur()
+    visitor.go("/staff/applications")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()  # the list's own search, before the header's
+    page.locator("#q").blur()
     page.keyboard.press("j")
     expect(page.locator("tr.is-cursor a")).to_be_focused()
     page.keyboard.press("o")
