@@ -50,12 +50,6 @@ def hour(value: datetime) -> str:
     return f"{clock.london(value):%H:%M}"
 
 
-def weekday_month(value: date) -> str:
-    """Friday 26 January"""
-    there = _date(value)
-    return f"{there:%A} {there.day} {there:%B}"
-
-
 def when(value: datetime) -> str:
     """Friday 26 January 2018, 8:41pm"""
     return f"{day(value)}, {clock_time(value)}"
@@ -112,7 +106,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
         short_day,
         day_of,
         day_month,
-        weekday_month,
         clock_time,
         hour,
         when,
