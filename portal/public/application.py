@@ -26,6 +26,7 @@ from portal.domain.casework.outcomes import told
 from portal.domain.correspondence.queries import new_for
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
+from portal.domain.overview.critical_path import path_words
 from portal.domain.overview.todo import todo_of
 from portal.extensions import db
 from portal.public.door import blueprint
@@ -84,6 +85,7 @@ def _tracker(found: Application) -> Response:
         new_messages=new_for(session, current_user.id, found.id),
         letters=letters_of(session, found.id, current_user.person.email),
         checks=checks(requirements),
+        path_words=path_words(session, found),
         papers={panel.kind for panel in panels(session, found, clock.now())},
         changed=BY_KEY[changed].title if changed in CORRECTABLE else None,
         may_withdraw=may_move(found.state, Act.WITHDRAW, By.APPLICANT),

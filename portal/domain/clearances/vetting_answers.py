@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.applications.models import ENDED, Application
+from portal.domain.applications.models import ENDED, Application, Requirement
+from portal.domain.applications.waiting import Todo
 from portal.domain.audit.actions import Actor, record
+from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances.models import Declaration, DeclarationKind, VettingCase, VettingQuery, VettingState
 from portal.domain.clearances.sealing import seal, tidy, unseal
 from portal.domain.clearances.vetting import live_case, open_queries, with_vetting
 from portal.domain.clearances.vetting_rules import AppealOver, NotNow, Told, after_answers, told
+from portal.domain.documents.rules import last_day
 from portal.domain.refusals import NotFound
 from portal.services.crypto import KeyRing
 
@@ -131,3 +134,25 @@ def appeal(session: Session, keys: KeyRing, actor: Actor, application_id: int, t
 
 def _record(session: Session, actor: Actor, case: VettingCase, action: str) -> None:
     record(session, actor, action, subject=("vetting_case", case.id), application_id=case.application_id)
+
+
+def todos(session: Session, application: Application) -> list[Todo]:
+    """What vetting asks of an applicant now. One statement."""
+    if application.state in ENDED:
+        return []
+    query = (
+        select(VettingCase.state, VettingCase.appeal_until, VettingCase.appealed_at, Requirement.due_at)
+        .join(Requirement, Requirement.application_id == VettingCase.application_id)
+        .where(VettingCase.application_id == application.id, Requirement.kind == RequirementKind.VETTING)
+    )
+    case = session.execute(query).one_or_none()
+    if case is None:
+        return []
+    by = last_day(case.due_at) if case.due_at is not None else None
+    if case.state is V.WITH_APPLICANT:
+        return [Todo("Two declarations for vetting", "public.declarations_page", by, "About five minutes each")]
+    if case.state is V.QUERY:
+        return [Todo("A question from vetting", "public.own_vetting", by)]
+    if case.state is V.REFUSED and case.appealed_at is None and case.appeal_until > clock.now():
+        return [Todo("Vetting: read the result, or appeal", "public.own_vetting", last_day(case.appeal_until))]
+    return []

@@ -206,6 +206,12 @@ def told(found: Path) -> str:
     return f"What takes longest is {name}, usually until {_day(setter.ends)}. We write to you if your start date moves."
 
 
+def path_words(session: Session, application: Application) -> str:
+    """`told` of one's own application; empty where there is nothing to say."""
+    found = critical_path(session, application)
+    return told(found) if found is not None else ""
+
+
 def bar_words(bar: Bar) -> str:
     """What stands beside a bar."""
     if bar.standing is Standing.DONE:

@@ -9,10 +9,16 @@ from sqlalchemy.orm import Session
 from portal.domain.applications.models import Application
 from portal.domain.applications.waiting import Todo
 from portal.domain.clearances import todos as checks
+from portal.domain.clearances import vetting_answers as vetting
 from portal.domain.interviews import standing as interviews
 from portal.domain.offers import standing as offers
 
-ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = (checks.todos, interviews.todos, offers.todos)
+ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = (
+    checks.todos,
+    vetting.todos,
+    interviews.todos,
+    offers.todos,
+)
 
 
 def todo_of(session: Session, application: Application) -> list[Todo]:
