@@ -51,6 +51,11 @@ def free_place(session: Session, campaign_id: int) -> int | None:
     return next((number for number in range(1, places + 1) if number not in held), None)
 
 
+def places_left(session: Session, campaign_id: int) -> int:
+    """How many of a course's places nobody holds."""
+    return max(0, session.get_one(Campaign, campaign_id).places - len(taken(session, campaign_id)))
+
+
 def came_free(campaign_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Offers whose place was held and is not now: what the reserve list is for. A place nobody was offered yet
     is the recruiters' to offer. Source: promotion when a place frees (docs/domain.md)."""
