@@ -62,6 +62,11 @@ def note_checks_view(session: Session, viewer: StaffLooking, application_id: int
     return _note(session, viewer, application_id, ["application.checks_viewed"])
 
 
+def note_sheets_view(session: Session, viewer: StaffLooking, application_id: int) -> bool:
+    """Records that somebody read what interviewers wrote: once an hour. Says whether it did."""
+    return _note(session, viewer, application_id, ["sheets.viewed"])
+
+
 def note_compared(session: Session, viewer: StaffLooking, pair_id: int, application_ids: Sequence[int]) -> None:
     """Records that somebody compared two people's details side by side, on each of their applications: once an hour."""
     due = [key for key in application_ids if not _lately(session, "duplicate.compared", viewer.id, key)]

@@ -35,7 +35,7 @@ class Table:
     """A panel's sheets side by side. `own` by who wrote it, the complete ones; `agreed` what stands on the agreed
     sheet, `version` 0 for nothing yet."""
 
-    sitting: Sitting
+    booking_id: int
     questions: list[Asked]
     wanted: frozenset[int]
     members: list[Member]
@@ -68,25 +68,32 @@ class Table:
         return Written(marks, next(iter(said)) if len(said) == 1 else None)
 
 
-def table(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int) -> Table:
+@dataclass(frozen=True, kw_only=True)
+class Seated(Table):
+    """The same for one who sits at it."""
+
+    sitting: Sitting
+
+
+def table(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int) -> Seated:
     """What the panel wrote, for one whose own sheet is complete. Raises OwnFirst, NotFound."""
     sitting = my_sitting(session, viewer, booking_id)
     if not sitting.own_complete:
         raise OwnFirst()
-    return table_of(session, keys, sitting)
+    return Seated(**vars(table_of(session, keys, booking_id, sitting.campaign_id)), sitting=sitting)
 
 
-def table_of(session: Session, keys: KeyRing, sitting: Sitting) -> Table:
+def table_of(session: Session, keys: KeyRing, booking_id: int, campaign_id: int) -> Table:
     """Every complete sheet of an interview. Whose to see, the caller asks. A fixed number of statements."""
-    members = panel_of(session, [sitting.booking_id])[sitting.booking_id]
+    members = panel_of(session, [booking_id])[booking_id]
     aside = {each.staff_id for each in members if each.aside}
-    rows = sheets_opened(session, keys, sitting.booking_id)
+    rows = sheets_opened(session, keys, booking_id)
     shown = [(row, written) for row, written in rows if _shown(row, aside)]
-    questions, wanted = asked_on(session, sitting.campaign_id, shown)
+    questions, wanted = asked_on(session, campaign_id, shown)
     own = {row.staff_id: written for row, written in shown if row.staff_id is not None}
     agreed = next(((row, written) for row, written in shown if row.staff_id is None), None)
     return Table(
-        sitting, questions, wanted, members, own,
+        booking_id, questions, wanted, members, own,
         agreed[1] if agreed else Written(), agreed[0].version if agreed else 0,
         agreed[0].completed_at if agreed else None,
     )  # fmt: skip

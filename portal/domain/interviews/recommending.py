@@ -19,7 +19,8 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.audit.actions import Actor
-from portal.domain.campaigns.models import Campaign, CampaignDistrict, District
+from portal.domain.campaigns.managing import reaches
+from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.deciding import decide_all, provisional
 from portal.domain.casework.models import Decision, Verdict
 from portal.domain.casework.verdicts import AFTER_INTERVIEW, Wanted
@@ -106,11 +107,7 @@ class Result:
 def interviewed_campaign(session: Session, viewer: StaffViewer, slug: str) -> Campaign:
     """A campaign on which the viewer decides, in part at least. Raises NotFound for any other."""
     scope = viewer.scope(MOVE)
-    query = select(Campaign).where(Campaign.slug == slug)
-    if not scope.force:
-        reached = select(CampaignDistrict.campaign_id).join(District, District.id == CampaignDistrict.district_id)
-        query = query.where(Campaign.id.in_(reached.where(District.division_id.in_(scope.divisions))))
-    campaign = session.scalars(query).one_or_none()
+    campaign = session.scalars(select(Campaign).where(Campaign.slug == slug, reaches(scope))).one_or_none()
     if campaign is None or not scope:
         raise NotFound()
     return campaign

@@ -243,7 +243,7 @@ def test_words_in_use_stay_and_a_replacement_is_asked_from_the_next_sheet_on(
     with pytest.raises(InUse):
         reword(session, recruiter, campaign, asked.id, "Other words", "", asked.mark)
     new = replace(session, recruiter, campaign, asked.id, "Other words", "Something")
-    assert [each.id for each in asked_in(session, campaign)][0] == new
+    assert asked_in(session, campaign)[0].id == new
     declare(session, panel, panel.booking, two)
     same = own_sheet(session, keys, viewer(session, two), panel.booking.id)
     assert asked.id in same.wanted and new not in same.wanted, "one interview is scored by one set of questions"
