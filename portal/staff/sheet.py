@@ -30,6 +30,7 @@ from portal.services.crypto import KeyRing
 from portal.staff import strip
 from portal.staff.answers import groups, shown
 from portal.staff.filters import MARKS, points
+from portal.staff.offer_part import offer_part
 from portal.staff.opening import name_of
 from portal.staff.presence import together
 from portal.staff.timeline import timeline
@@ -54,7 +55,7 @@ FILES = {
 }
 P = Permission
 ASKED = (P.SEE_CONTACT, P.SEE_ADJUSTMENTS, P.WRITE_NOTES, P.WRITE_MESSAGES, P.MOVE_APPLICATIONS, P.MODERATE,
-         P.CORRECT_ADDRESSES)  # fmt: skip
+         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
         "scores": scores,
         "total": points(scores.total if scores and scores.total is not None else application.score),
         "notes": notes_of(session, keys, application.id),
+        "offer": offer_part(session, application),
     } | _trail(session, keys, looking, application)  # fmt: skip
 
 

@@ -45,6 +45,9 @@ DECIDE = Way("Decide", "staff.decide")
 CHANGE = Way("Change the decision", "staff.decide")
 RELEASE = Way("Release it now", "staff.release_decision")
 REOPEN = Way("Reopen", "staff.reopen")
+OFFER = Way("Offer a place", "staff.make_offer")
+OFFERED = Way("See the offer", "staff.make_offer")
+PLACE = Way("Place them", "staff.placement")
 OWNER = Way("Hand over", "staff.give_owner")
 PROMISE = Way("Promise a day", "staff.promise")
 ADDRESS = Way("Correct the e-mail address", "staff.correct_application_address")
@@ -87,6 +90,7 @@ def other_acts(application: Application, may: Collection[Permission]) -> list[Wa
     ways = [CALL, OWNER, *([PROMISE] if application.state not in ENDED else [])] if P.WRITE_NOTES in may else []
     if P.MOVE_APPLICATIONS in may:
         ways += [DECIDE] if decidable(application.state) else []
+        ways += [OFFER] if P.MAKE_OFFERS in may and may_move(application.state, Act.OFFER, By.RECRUITER) else []
         ways += [REOPEN] if may_move(application.state, Act.REOPEN, By.RECRUITER) else []
     return ways + ([ADDRESS] if P.CORRECT_ADDRESSES in may else [])
 
@@ -135,8 +139,21 @@ def _late(
 def _usual(application: Application, may: Collection[Permission]) -> Strip:
     promise = promise_of(application)
     title = f"Next: {NEXT[application.state]}"
-    main = DECIDE if application.state is State.SUBMITTED and P.MOVE_APPLICATIONS in may else None
+    main = _main(application.state, may)
     if promise.by is None:
         return Strip(title, promise.from_whom, main=main)
     whom = "The applicant" if promise.from_whom == YOU else promise.from_whom
     return Strip(title, f"{whom}, by {short_day(promise.by)}: {in_days(promise.by)}.", promise.late, main)
+
+
+def _main(state: State, may: Collection[Permission]) -> Way | None:
+    """The button of what a state asks for, for whoever may press it."""
+    ways = {
+        State.SUBMITTED: (P.MOVE_APPLICATIONS, DECIDE),
+        State.RESERVE: (P.MAKE_OFFERS, OFFER),
+        State.DEFERRED: (P.MAKE_OFFERS, OFFER),
+        State.OFFERED: (P.MAKE_OFFERS, OFFERED),
+        State.ACCEPTED: (P.PLACE_PEOPLE, PLACE),
+    }
+    permission, way = ways.get(state, (None, None))
+    return way if permission in may else None

@@ -289,3 +289,22 @@ def test_a_liaison_officer_places_their_own_division(app: Flask) -> None:
         for each in (west, north)
     ]
     assert seen == [200, 404]
+
+
+def test_the_application_shows_its_offer_and_the_next_act(app: Flask) -> None:
+    desk = Desk(app)
+    sheet = f"/staff/applications/{desk.reference}"
+    assert desk.address() in desk.browser.get(sheet).text
+    address = _placed(desk)
+    page = desk.browser.get(sheet).text
+    assert "accepted, conditional" in page and address in page
+    first, _second = _supervisors(desk)
+    home = str(now_of(desk.session, desk.met.id).district_id)
+    desk.post(address, version="0", district=home, strand="", supervisor=str(first.id))
+    assert "with Ada Adair" in desk.browser.get(sheet).text
+
+
+def test_a_liaison_officer_sees_the_offer_and_no_button_to_make_one(app: Flask) -> None:
+    desk = Desk(app)
+    page = browser_of(app, a_staff_member(desk.session, Role.LIAISON)).get(f"/staff/applications/{desk.reference}").text
+    assert desk.address() not in page
