@@ -100,6 +100,11 @@ class Column:
     names: list[str]
     mine: bool
 
+    @property
+    def short(self) -> str:
+        """The family names, as a heading has room for them."""
+        return ", ".join(name.split()[-1] for name in self.names)
+
 
 @dataclass(frozen=True)
 class Silent:

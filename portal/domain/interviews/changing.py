@@ -34,6 +34,8 @@ from portal.domain.interviews.seating import give_up, hold_seats
 from portal.domain.interviews.waiting_list import hand_on
 from portal.domain.refusals import Conflict, NotFound, Refusal
 
+MOVABLE = frozenset({Attendance.EXPECTED, Attendance.ARRIVED})
+
 
 class CancelReason(StrEnum):
     PLACE = "place"
@@ -207,7 +209,7 @@ def reseat(session: Session, actor: Actor, booking_id: int, slot_id: int) -> Mov
 
 
 def _refuse_to_move(session: Session, booking: Booking, slot_id: int, day: InterviewSession) -> None:
-    still = booking.attendance in {Attendance.EXPECTED, Attendance.ARRIVED}
+    still = booking.attendance in MOVABLE
     begun = session.scalar(select(Sheet.id).where(Sheet.booking_id == booking.id).limit(1)) is not None
     allowed = may_take(booking.application_id, day.kind, day.starts_at - timedelta(minutes=1))
     if begun or not still or session.scalar(allowed.where(Slot.id == slot_id).with_only_columns(Slot.id)) is None:

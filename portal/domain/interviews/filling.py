@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import hold, unit_of_work
 from portal.domain.audit.actions import Actor
+from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.parts import to_change
 from portal.domain.interviews.clashes import Looked, Weight, look
-from portal.domain.interviews.models import InterviewSession
+from portal.domain.interviews.models import InterviewSession, SessionKind
 from portal.domain.interviews.planning import PanelPlan, SessionPlan, check_panels, plan_session, publish
 from portal.domain.interviews.timetable import Break
 from portal.domain.refusals import Refusal
@@ -109,3 +110,13 @@ def plan_of(found: InterviewSession) -> SessionPlan:
         ),
         what_to_bring=found.what_to_bring,
     )  # fmt: skip
+
+
+def window(campaign: Campaign, kind: SessionKind) -> tuple[date, date]:
+    """The days such a session is meant for, first and last: interviews where people were told; fitness tests and
+    practice from the first interview until the training begins."""
+    if kind is SessionKind.INTERVIEW:
+        return campaign.interviews_from, campaign.interviews_to
+    training = [clock.london(day.starts_at).date() for day in campaign.training_days]
+    last = min([*training, campaign.starts_on]) - timedelta(days=1)
+    return campaign.interviews_from, max(last, campaign.interviews_from)

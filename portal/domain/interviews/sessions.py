@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal import clock
+from portal.db import UtcDateTime
 from portal.domain.accounts.models import Role, StaffMember, StaffRole
 from portal.domain.accounts.rules import GRANTS, Permission
 from portal.domain.applications.queries import StaffViewer
@@ -65,6 +67,16 @@ def one_session(session: Session, viewer: StaffViewer, session_id: int, *, plann
     if found is None:
         raise NotFound()
     return found
+
+
+def beside(session: Session, viewer: StaffViewer, found: S) -> tuple[S | None, S | None]:
+    """The day before and the day after in the same campaign, of those the viewer may open."""
+    query = select(S).join(Campaign, Campaign.id == S.campaign_id)
+    query = seen_by(query, viewer).where(S.campaign_id == found.campaign_id, S.cancelled_at.is_(None), S.id != found.id)
+    place, here = tuple_(S.starts_at, S.id), tuple_(literal(found.starts_at, UtcDateTime()), literal(found.id))
+    before = session.scalars(query.where(place < here).order_by(S.starts_at.desc(), S.id.desc()).limit(1)).first()
+    after = session.scalars(query.where(place > here).order_by(S.starts_at, S.id).limit(1)).first()
+    return before, after
 
 
 def plannable(session: Session, viewer: StaffViewer) -> Sequence[Campaign]:
@@ -160,8 +172,8 @@ def _marks(session: Session, ids: Collection[int]) -> dict[int, Counter[Attendan
     return found
 
 
-def who_may_sit(session: Session) -> list[tuple[int, str]]:
-    """Members of staff who may interview, by name. Two of one name are told apart by their address's first part."""
+def who_may_sit(session: Session, too: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Members of staff who may interview, and these too, by name. Two of one name are told apart by their address."""
     today = clock.today()
     roles: list[Role] = [role for role, granted in GRANTS.items() if P.SCORE_INTERVIEWS in granted]
     holds = exists().where(
@@ -170,7 +182,15 @@ def who_may_sit(session: Session) -> list[tuple[int, str]]:
         StaffRole.starts_on <= today,
         or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= today),
     )
-    query = select(StaffMember.id, StaffMember.name, StaffMember.email).where(holds, StaffMember.disabled_at.is_(None))
+    query = select(StaffMember.id, StaffMember.name, StaffMember.email).where(
+        or_(holds & StaffMember.disabled_at.is_(None), StaffMember.id.in_(too))
+    )
     rows = session.execute(query.order_by(func.lower(StaffMember.name), StaffMember.id)).all()
     times = Counter(row.name for row in rows)
     return [(row.id, row.name if times[row.name] == 1 else f"{row.name} ({row.email.split('@')[0]})") for row in rows]
+
+
+def planned_on(session: Session, campaign_id: int) -> Counter[date]:
+    """How many days of a campaign's are on which date, the cancelled left out."""
+    rows = session.execute(select(S.starts_at).where(S.campaign_id == campaign_id, S.cancelled_at.is_(None)))
+    return Counter(clock.london(row.starts_at).date() for row in rows)

@@ -1,0 +1,144 @@
+"""The days one may open, and one of them as it is run."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Response, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal import clock
+from portal.domain.accounts.rules import Permission
+from portal.domain.interviews import attending, board, planning, sessions
+from portal.domain.interviews.attending import NEXT, UNDO
+from portal.domain.interviews.models import Attendance
+from portal.domain.refusals import NotFound
+from portal.extensions import db
+from portal.staff.door import blueprint
+from portal.staff.forms.interviews import LateForm
+from portal.staff.interview_plans import KINDS
+from portal.web.guards import requires
+from portal.web.navigation import exists
+from portal.web.pages import page_or_fragment
+
+P = Permission
+A = Attendance
+OFFER = "staff.invite"
+ACTS = {A.ARRIVED: "Arrived", A.IN_ROOM: "Goes in", A.LEFT: "Has left", A.NO_SHOW: "No-show", A.EXPECTED: "Not here"}
+
+
+class Look(NamedTuple):
+    """How a state is drawn: its shape, its colours, its word."""
+
+    icon: str
+    kind: str
+    word: str
+
+
+LOOKS = {
+    A.EXPECTED: Look("i-them", "book", "booked"),
+    A.ARRIVED: Look("i-here", "arr", "here"),
+    A.IN_ROOM: Look("i-us", "in", "in the room"),
+    A.LEFT: Look("i-done", "left", "left"),
+    A.NO_SHOW: Look("i-cross", "ns", "no-show"),
+}
+
+
+@blueprint.get("/interviews")
+@requires(P.SEE_INTERVIEWS)
+def interviews() -> Response:
+    """The days one may open, next first."""
+    return page_or_fragment(
+        "staff/interviews/list.html",
+        "main",
+        days=sessions.days(db.session(), current_user),
+        plans=current_user.can(P.PLAN_INTERVIEWS),
+        kinds=KINDS,
+        marks=Attendance,
+    )
+
+
+@blueprint.get("/interviews/sessions/<int:session_id>")
+@requires(P.SEE_INTERVIEWS)
+def interview_day(session_id: int) -> Response:
+    """The board: panels side by side, who is here, what clashes."""
+    return page_or_fragment("staff/interviews/board.html", "board", **_shown(session_id))
+
+
+def _shown(session_id: int) -> dict[str, Any]:
+    found, today = board.seated(db.session(), current_user, session_id), clock.today()
+    before, after = sessions.beside(db.session(), current_user, found.session)
+    return {
+        "board": found,
+        "day": found.session,
+        "kinds": KINDS,
+        "looks": LOOKS,
+        "acts": ACTS,
+        "next_acts": NEXT,
+        "undo": UNDO,
+        "marks": Attendance,
+        "running": clock.london(found.session.starts_at).date() <= today and found.session.cancelled_at is None,
+        "now": clock.now(),
+        "before": before,
+        "after": after,
+        "offer": OFFER if exists(OFFER) else "",
+    }
+
+
+@blueprint.get("/interviews/sessions/<int:session_id>/print")
+@requires(P.SEE_INTERVIEWS)
+def print_day(session_id: int) -> Response:
+    """The day on paper: one list a panel, with room for a mark."""
+    return page_or_fragment("staff/interviews/print.html", "main", **_shown(session_id))
+
+
+@blueprint.post("/interviews/sessions/<int:session_id>/publish")
+@requires(P.PLAN_INTERVIEWS)
+def publish_day(session_id: int) -> AnyResponse:
+    """Those invited may choose its times from now on."""
+    sessions.one_session(db.session(), current_user, session_id, planning=True)
+    planning.publish(db.session(), current_user, session_id)
+    flash("Those who are invited see it now.")
+    return to_board(session_id)
+
+
+@blueprint.post("/interviews/sessions/<int:session_id>/mark")
+@requires(P.SEE_INTERVIEWS)
+def mark_attendance(session_id: int) -> AnyResponse:
+    """One mark: `to` names the booking, where they are now, and what the page showed."""
+    booking_id, wanted, seen = _read_mark(request.form.get("to", ""))
+    found = board.seated(db.session(), current_user, session_id)
+    if booking_id not in {each.booking.id for each in found.people if each.may_mark}:
+        raise NotFound()
+    attending.mark(db.session(), current_user, booking_id, wanted, seen=seen)
+    return to_board(session_id)
+
+
+def _read_mark(text: str) -> tuple[int, Attendance, Attendance]:
+    number, _, states = text.partition("-")
+    wanted, _, seen = states.partition("-")
+    try:
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise ValueError
+        return int(number), Attendance(wanted), Attendance(seen)
+    except ValueError:
+        raise NotFound() from None
+
+
+@blueprint.post("/interviews/sessions/<int:session_id>/panels/<int:panel_id>/late")
+@requires(P.SEE_INTERVIEWS)
+def panel_late(session_id: int, panel_id: int) -> AnyResponse:
+    """Says how late a panel runs; whoever sits on it may, and planners."""
+    found = board.seated(db.session(), current_user, session_id)
+    theirs = {column.panel.id for column in found.columns if column.mine or found.plans}
+    if panel_id not in theirs:
+        raise NotFound()
+    form = LateForm()
+    minutes = form.minutes.data if form.validate() and form.minutes.data is not None else -1
+    attending.run_late(db.session(), current_user, panel_id, minutes)
+    return to_board(session_id)
+
+
+def to_board(session_id: int) -> AnyResponse:
+    return redirect(url_for("staff.interview_day", session_id=session_id), 303)
