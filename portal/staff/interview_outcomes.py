@@ -112,6 +112,8 @@ def interview_outcome(reference: str) -> AnyResponse:
     result = _result(found)
     form, offered = DecideForm(), verdicts_from(found)
     form.offer([each for each in offered if each in SHOWN])
+    if result is None:
+        return _nothing_booked(found)
     if not form.is_submitted():
         form.show(result.decision)
         if result.undecided:
@@ -123,11 +125,16 @@ def interview_outcome(reference: str) -> AnyResponse:
     return _outcome_page(found, result, form)
 
 
-def _result(found: Application) -> Result:
+def _result(found: Application) -> Result | None:
     results = recommending.results_of(db.session(), current_user, found.campaign_id, found.id)
-    if not results:
-        raise NotFound()
-    return results[0]
+    return results[0] if results else None
+
+
+def _nothing_booked(found: Application) -> Response:
+    body = render_template(
+        "staff/sheets/no_interview.html", reference=found.reference, name=name_of(found), campaign=found.campaign
+    )  # fmt: skip
+    return make_response(body)
 
 
 def _propose(form: DecideForm, result: Result, place: int) -> None:
@@ -147,7 +154,7 @@ def _decided(found: Application, result: Result, form: DecideForm) -> AnyRespons
         )  # fmt: skip
     except DecisionChanged:
         found = sent_application(MOVE, found.reference)
-        result = _result(found)
+        result = _result(found) or result
         form.seen.data = result.decision.id if result.decision else 0
         return _outcome_page(found, result, form, changes=_differences(result, wanted))
     except ReasonNeeded as refusal:

@@ -52,6 +52,13 @@ KINDS: dict[Work, Kind] = {
         "Your readings past their day", "Others wait for your scores", "Read and score", "staff.shortlisting", "late",
     ),
     Work.READ: Kind("Applications to read", "Blind, against the criteria", "Read and score", "staff.shortlisting"),
+    Work.SHEETS: Kind(
+        "Interview sheets", "You were on the panel", "Write yours, then agree", "staff.interview_sheets",
+    ),
+    Work.PANEL_SHORT: Kind(
+        "Panels that need somebody else", "Somebody on them knows the applicant", "Change the panel, or the time",
+        "staff.all_interview_outcomes",
+    ),
     Work.UNREAD: Kind(
         "Messages from applicants", "Nobody has read them yet", "Read and answer", "staff.messages",
         place={"part": "unread"},
@@ -76,6 +83,10 @@ KINDS: dict[Work, Kind] = {
     Work.SIFT: Kind(
         "Applications to sift", "Sent, and no answer given yet", "Read and decide", "staff.applications",
         place={"stage": "sift", "sort": "oldest"},
+    ),
+    Work.INTERVIEWED: Kind(
+        "Interviews to decide on", "The panels have agreed", "Read the sheets and decide",
+        "staff.all_interview_outcomes",
     ),
     Work.PROVISIONAL: Kind(
         "Decisions not released", "Nobody outside knows of them yet", "Look over and release", "staff.applications",
@@ -106,6 +117,7 @@ DOORS = (  # places that are somebody's work although nothing waits there
     (Permission.SEE_APPLICATIONS, "staff.applications", "Applications", "Find a person, a reference or a postcode."),
     (Permission.SETTLE_DUPLICATES, "staff.duplicates", "Perhaps the same person", "Two addresses, much in common."),
     (Permission.SEE_SHORTLISTING, "staff.shortlisting", "Shortlisting", "Who reads what, scores, and the line."),
+    (Permission.SCORE_INTERVIEWS, "staff.interview_sheets", "Your interviews", "Whom you meet, and your sheets."),
     (Permission.MANAGE_CAMPAIGNS, "staff.campaigns", "Campaigns", "Make one, change its dates or its questions."),
 )
 

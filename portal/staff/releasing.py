@@ -77,7 +77,7 @@ def _page(board: Board, form: ReleaseForm, seen: Preview, *, apart: bool, proble
         before=[one for one in before_release(board) if not one.good],
         waits=len(board.differing) + board.waiting,
         may_apart=not apart and ready(board, apart=True),
-        counts=[(title, sum(n for (one, _), n in found.items() if one is verdict)) for verdict, title in TITLES.items()],
+        counts=[(title, sum(n for (one, _), n in found.items() if one is each)) for each, title in TITLES.items()],
         reasons=[(reason_sentence(reason), n) for (one, reason), n in found.items() if one is Verdict.DECLINE],
         left_out=[(WHY[code], count) for code, count in seen.left_out.items()],
         letters=[_shown(verdict, alias, letter) for verdict, (alias, letter) in _letters(board).items()],

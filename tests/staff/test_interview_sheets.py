@@ -29,8 +29,9 @@ def panel(session: Session, app: Flask) -> Panel:
 
 
 @pytest.fixture(autouse=True)
-def on_the_day(panel: Panel) -> Iterator[None]:
+def on_the_day(app: Flask, panel: Panel) -> Iterator[None]:
     with clock.at(panel.over):
+        clock.store_offset(app.config["PORTAL"].clock_file, clock.offset())
         yield
 
 
@@ -161,7 +162,7 @@ def test_whose_they_are_not_do_not_find_them(session: Session, app: Flask, panel
         for part in ("", "/know", "/agreed", "/blank"):
             assert browser.get(at(panel, part)).status_code == 404
             assert browser.get(f"{LIST}/999999{part}").status_code == 404
-        token = browser.tokens(browser.get(LIST).text) or browser.tokens(browser.get("/staff/account").text)
+        token = browser.tokens(browser.get(LIST).text) or browser.tokens(browser.get("/staff/shortlisting/known").text)
         assert browser.post(at(panel, "/no-conflict"), data=token).status_code == 404
         assert browser.post(at(panel), data=token | {"version": "0"}).status_code == 404
     for role in (Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.TRAINER, Role.AUDITOR):

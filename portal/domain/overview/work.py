@@ -21,6 +21,7 @@ from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.casework.models import Decision
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.queries import waiting_pairs
+from portal.domain.interviews import waiting
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.paging import FEW
 from portal.domain.shortlisting.models import Assignment, Entry, Settling
@@ -37,6 +38,8 @@ class Work(StrEnum):
     LATE_READINGS = "late_readings"  # somebody's readings are past their day
     READ_LATE = "read_late"  # one's own
     READ = "read"
+    SHEETS = "sheets"  # interviews of one's own panels that have begun
+    PANEL_SHORT = "panel_short"  # somebody on the panel knows the applicant
     UNREAD = "unread"
     OCCUPATION = "occupation"
     DIFFERS = "differs"
@@ -44,6 +47,7 @@ class Work(StrEnum):
     DUPLICATES = "duplicates"
     RETURNED = "returned"  # mail that came back or could not leave
     SIFT = "sift"
+    INTERVIEWED = "interviewed"  # the panel has agreed, and nobody has decided
     PROVISIONAL = "provisional"
     ENTERING = "entering"
     MEDICAL = "medical"
@@ -81,8 +85,13 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found |= _moderating(viewer)
     if viewer.scope(P.SCORE_BLIND):
         found |= _readings(viewer)
+    if viewer.scope(P.SCORE_INTERVIEWS):
+        found[Work.SHEETS] = waiting.sheets_to_write(viewer)
+    if viewer.scope(P.PLAN_INTERVIEWS):
+        found[Work.PANEL_SHORT] = waiting.panels_short(viewer)
     if viewer.scope(P.MOVE_APPLICATIONS):
         found[Work.PROVISIONAL] = _provisional(viewer)
+        found[Work.INTERVIEWED] = waiting.to_decide(viewer)
     if viewer.scope(P.SETTLE_DUPLICATES):
         found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.ENTER_APPLICATIONS):
