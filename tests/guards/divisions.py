@@ -68,6 +68,15 @@ OWN = (
     Own("staff.settle", R, "line", 422),
     Own("staff.wording", R, "wording", 403),  # wordings are the force's: a division reads them
     Own("staff.put_wording_away", R, "wording", 403),
+    Own("staff.offers_of", R, "course"),
+    Own("staff.stop_promotion", R, "course", 303),
+    Own("staff.restart_promotion", R, "course", 303),
+    Own("staff.make_offer", R, "application", 303),  # it is made already
+    Own("staff.keep_offer_open", R, "application", 422),
+    Own("staff.take_offer_back", R, "application", 422),
+    Own("staff.let_offer_lapse", R, "application", 409),  # there is still time
+    Own("staff.answer_for_them", R, "application", 422),
+    *(Own("staff.placement", role, "application", 422) for role in (R, L)),
     Own("staff.campaign", R, "campaign"),
     Own("staff_preview.campaign_preview", R, "campaign"),
     Own("staff.campaign_part", R, "campaign", 422),
@@ -115,7 +124,7 @@ OWN = (
 
 # What each way of being somebody else gets; a thing that is not named works as it does for its own people.
 EVERYTHING = {
-    "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign",
+    "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
     "reading", "site",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
@@ -135,5 +144,5 @@ GETS: dict[str, dict[str, int]] = {
     "applicant": dict.fromkeys(("application", "line"), 404),  # the one that is theirs
     "joined": dict.fromkeys(("application", "line"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
-    "blind": dict.fromkeys(("application", "entry", "read"), 404) | {"board": 403, "line": 403},
+    "blind": dict.fromkeys(("application", "entry", "read", "course"), 404) | {"board": 403, "line": 403},
 }

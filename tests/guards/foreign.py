@@ -224,6 +224,9 @@ def _apart(session: Session, world: World, blind: Campaign, west: list[int]) -> 
 # somebody else, what never was, and a number or word that names something of another kind.
 OTHERS: dict[str, tuple[str, ...]] = {
     "sent": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "offered": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "placed": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
     "sent_id": ("north_sent_id", "blind_sent_id", "known_sent_id", "known_draft_id", "nobody", "campaign"),
     "draft": ("north_draft", "blind_draft", "known_sent", "nobody", "document"),
     "document": ("north_document", "blind_document", "known_document", "sent_document", "nobody", "draft"),

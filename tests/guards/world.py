@@ -20,6 +20,8 @@ from portal.domain.correspondence.actions import write_to_us
 from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
+from portal.domain.offers.answering import accept
+from portal.domain.offers.making import offer
 from portal.domain.shortlisting.conflicts import declare_known, known_people
 from portal.domain.shortlisting.reporting import report_piece
 from portal.extensions import db
@@ -32,16 +34,17 @@ from tests.support.make_documents import a_document
 from tests.support.make_questions import OWN
 from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
+from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, an_applicant, browser_of
 
 MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 
 # What an address may say and nothing is called.
 NOBODYS = {
-    "alias": "teal-0", "campaign": "no-such", "criterion": "999999", "deputy": "999999", "document": "nothing",
+    "alias": "teal-0", "campaign": "no-such", "course": "no-such", "criterion": "999999", "deputy": "999999", "document": "nothing",
     "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999", "kept": "no-such", "known": "999999",
-    "member": "999999", "message": "999999", "number": "999999", "own_deputy": "999999", "pair": "999999",
-    "passkey": "999999", "question": "no-such", "read": "no-such", "reader": "999999", "reading": "nothing",
+    "member": "999999", "message": "999999", "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999",
+    "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999", "reading": "nothing",
     "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999",
     "sift": "no-such", "view": "999999", "wording": "no-such",
 }  # fmt: skip
@@ -59,6 +62,7 @@ def made_world(app: Flask) -> World:
     made.names = {"campaign": campaign.slug, "sift": another.slug, "wording": "general", **_kept(session)}
     draft, sent = a_draft(session, app, campaign, applicant=owner), a_submitted(session, app, another, applicant=owner)
     made.names |= _papers(session, app, draft, sent)
+    made.names |= _offers(session, made, owner)
     entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
     made.names["entered"] = entered.reference
     made.names |= _correspondence(session, owner, sent) | _sift(session, made, sent)
@@ -83,6 +87,18 @@ def _papers(session: Session, app: Flask, draft: Application, sent: Application)
         "document": a_document(session, app, draft).public_id,
         "sent_document": a_document(session, app, sent).public_id,
     }
+
+
+def _offers(session: Session, made: World, owner: Applicant) -> dict[str, str]:
+    """Two courses: a place offered to the owner on one, accepted by them on the other."""
+    recruiter, names = _staff(made, "recruiter"), {}
+    with clock.at(MOMENT):
+        for name, course in (("offered", a_campaign(session)), ("placed", a_campaign(session))):
+            found = someone_in(session, made.app, course, applicant=owner)
+            offer(session, recruiter, found.id)
+            names |= {name: found.reference, "course": course.slug}
+        accept(session, owner, found.id)
+    return names
 
 
 def _kept(session: Session) -> dict[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
+from portal.domain.accounts.models import Applicant
 from portal.domain.applications.models import Application, State
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.rules import training_weekends
@@ -35,10 +36,15 @@ def the_next_course(session: Session) -> Campaign:
 
 
 def someone_in(
-    session: Session, app: Flask, campaign: Campaign, state: State = State.INTERVIEW, reserve_place: int | None = None
+    session: Session,
+    app: Flask,
+    campaign: Campaign,
+    state: State = State.INTERVIEW,
+    reserve_place: int | None = None,
+    applicant: Applicant | None = None,
 ) -> Application:
     """A sent application that has come so far."""
-    application = a_submitted(session, app, campaign)
+    application = a_submitted(session, app, campaign, applicant=applicant)
     with unit_of_work(session):
         held = session.get_one(Application, application.id)
         held.state, held.state_since, held.reserve_place = state, clock.now(), reserve_place
