@@ -29,6 +29,7 @@ from portal.domain.shortlisting.showing import scores_of
 from portal.services.crypto import KeyRing
 from portal.staff import strip
 from portal.staff.answers import groups, shown
+from portal.staff.critical import chart
 from portal.staff.filters import MARKS, points
 from portal.staff.offer_part import offer_part
 from portal.staff.opening import name_of
@@ -129,6 +130,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
         "total": points(scores.total if scores and scores.total is not None else application.score),
         "notes": notes_of(session, keys, application.id),
         "offer": offer_part(session, application),
+        "critical": chart(session, application),
     } | _trail(session, keys, looking, application)  # fmt: skip
 
 

@@ -66,13 +66,14 @@ def ready(session: Session, app: Flask, applicant: Applicant | None = None, more
 
 def case_of(session: Session, application: Application) -> VettingCase:
     session.rollback()
-    return session.scalars(select(VettingCase).filter_by(application_id=application.id)).one()
+    query = select(VettingCase).filter_by(application_id=application.id).execution_options(populate_existing=True)
+    return session.scalars(query).one()
 
 
 def requirement_of(session: Session, application: Application) -> Requirement:
     session.rollback()
     query = select(Requirement).filter_by(application_id=application.id, kind=RequirementKind.VETTING)
-    return session.scalars(query).one()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def viewer_of(member: StaffMember) -> Viewer:

@@ -55,6 +55,7 @@ class Kind:
 
     code: str
     label: str
+    of_them: str  # the same as staff say it
     hint: str
     desk: Desk
 
@@ -62,11 +63,35 @@ class Kind:
 KINDS: dict[str, Kind] = {
     one.code: one
     for one in (
-        Kind("where", "Where I live, or my name", "A move, a new name, a new number", Desk.LIAISON),
-        Kind("work", "My work, or the time I have", "A new job, other hours, a course", Desk.LIAISON),
-        Kind("household", "Who I live with", "Somebody moved in, or I moved in with them", Desk.VETTING),
-        Kind("vetting", "Police, courts or money", "Only people who do vetting read it", Desk.VETTING),
-        Kind("other", "Something else", "", Desk.LIAISON),
+        Kind(
+            "where",
+            "Where I live, or my name",
+            "Where they live, or their name",
+            "A move, a new name, a new number",
+            Desk.LIAISON,
+        ),
+        Kind(
+            "work",
+            "My work, or the time I have",
+            "Their work, or the time they have",
+            "A new job, other hours, a course",
+            Desk.LIAISON,
+        ),
+        Kind(
+            "household",
+            "Who I live with",
+            "Who they live with",
+            "Somebody moved in, or I moved in with them",
+            Desk.VETTING,
+        ),
+        Kind(
+            "vetting",
+            "Police, courts or money",
+            "Police, courts or money",
+            "Only people who do vetting read it",
+            Desk.VETTING,
+        ),
+        Kind("other", "Something else", "Something else", "", Desk.LIAISON),
     )
 }
 AT = {desk: [kind.code for kind in KINDS.values() if kind.desk is desk] for desk in Desk}
