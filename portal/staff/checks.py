@@ -1,10 +1,10 @@
-"""Medical certificates and fitness evidence: what waits for a reviewer, and the reviewer's word."""
+"""Checks: what waits for whom, late first; and the medical reviewer's word on certificates and evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,47 +12,51 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.viewing import note_checks_view
+from portal.domain.applications.waiting import NAMES
 from portal.domain.campaigns.models import RequirementKind
-from portal.domain.clearances import actions, queries
-from portal.domain.clearances.queries import Waiting
+from portal.domain.clearances import actions, deciding, owning, queries
+from portal.domain.clearances.owning import team_of
+from portal.domain.clearances.queries import Place, Waiting, Wanted
 from portal.domain.clearances.rules import OUTCOMES, outcome, seen
 from portal.domain.documents.rules import SORTS, last_day
 from portal.domain.journeys import uploading
-from portal.domain.paging import FEW, Cursor
+from portal.domain.paging import FEW
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db
+from portal.staff.check_shapes import about, address_of, opened
 from portal.staff.door import blueprint
-from portal.staff.forms.checks import OutcomeForm
+from portal.staff.forms.checks import CheckOwnerForm, OutcomeForm
 from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment
+from portal.web.setup import outside_of
 
 TABS = {
-    Waiting.WITH_US: "To look at",
-    Waiting.WITH_APPLICANT: "Back with applicants",
-    Waiting.NOT_ASKED: "Not sent yet",
+    Waiting.WITH_US: "With us",
+    Waiting.WITH_APPLICANT: "With applicants",
+    Waiting.NOT_ASKED: "Not asked yet",
     Waiting.MET: "Met",
     Waiting.NOT_MET: "Not met",
 }
 EMPTY = {
-    Waiting.WITH_US: "Each certificate or fitness result appears here as soon as its application is sent.",
-    Waiting.WITH_APPLICANT: "What you send back to an applicant waits here until they answer.",
-    Waiting.NOT_ASKED: "Applicants who have sent nothing yet stand here.",
-    Waiting.MET: "What you found to be met stands here.",
-    Waiting.NOT_MET: "What you found not to be met stands here.",
+    Waiting.WITH_US: "What applicants send or name, and what somebody must decide, appears here.",
+    Waiting.WITH_APPLICANT: "What we asked an applicant for waits here until they answer.",
+    Waiting.NOT_ASKED: "Checks of people on their way to an offer stand here until they are asked for.",
+    Waiting.MET: "Checks that were found to be met stand here.",
+    Waiting.NOT_MET: "Checks that were found not to be met stand here.",
 }
+MOST_AT_ONCE = 500
 Forms = Mapping[RequirementKind, OutcomeForm]
 
 
 @blueprint.get("/checks")
-@requires(Permission.SEE_CLEARANCES)
+@requires(Permission.OPEN_CHECKS)
 def checks() -> Response:
-    session = db.session()
-    asked = request.args.get("state", "")
-    tab = Waiting(asked) if asked in set(Waiting) else Waiting.WITH_US
-    found = queries.counts(session, current_user)
-    page = queries.page(session, current_user, tab, Cursor.parse(request.args.get("after")))
+    """Every check one may see, by kind and by whose turn it is; late ones first."""
+    session, wanted = db.session(), _wanted()
+    page = queries.page(session, current_user, wanted, Place.parse(request.args.get("after")))
+    clear = wanted.kind is RequirementKind.OCCUPATION and current_user.can(Permission.RUN_CHECKS)
     return page_or_fragment(
         "staff/checks/list.html",
         "results",
@@ -60,17 +64,64 @@ def checks() -> Response:
             {
                 "label": TABS[one],
                 "count": f"{FEW:,}+" if count > FEW else f"{count:,}",
-                "href": url_for("staff.checks", state=one.value),
-                "current": one is tab,
+                "href": _address(wanted, state=one.value),
+                "current": one is wanted.tab,
             }
-            for one, count in found.items()
+            for one, count in queries.counts(session, current_user, wanted).items()
         ],
-        lines=[(line, SORTS[line.kind].title, last_day(line.due_at)) for line in page.lines],
-        late_before=clock.now(),
-        empty=EMPTY[tab],
-        older=url_for("staff.checks", state=tab.value, after=str(page.after)) if page.after else None,
-        first=url_for("staff.checks", state=tab.value) if request.args.get("after") else None,
+        kinds=[
+            {"label": NAMES[one] if one else "All", "href": _address(wanted, kind=one.value if one else None),
+             "current": one is wanted.kind}
+            for one in (None, *queries.kinds_listed(current_user))
+        ],
+        mine={"href": _address(wanted, mine=None if wanted.mine else "yes"), "on": wanted.mine},
+        lines=[
+            (line, NAMES[line.kind], last_day(line.due_at), address_of(line.kind, line.reference), team_of(line.kind))
+            for line in page.lines
+        ],
+        files=any(line.clean or line.checking for line in page.lines),
+        clear=len(deciding.clear_by_the_list(session, current_user, most=MOST_AT_ONCE)) if clear else 0,
+        empty=EMPTY[wanted.tab],
+        older=_address(wanted, after=str(page.after)) if page.after else None,
+        first=_address(wanted) if request.args.get("after") else None,
+    )  # fmt: skip
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; nonsense is what a bare address shows."""
+    tab, kind = request.args.get("state", ""), request.args.get("kind", "")
+    return Wanted(
+        Waiting(tab) if tab in set(Waiting) else Waiting.WITH_US,
+        next((one for one in queries.kinds_listed(current_user) if one.value == kind), None),
+        request.args.get("mine") == "yes",
     )
+
+
+def _address(wanted: Wanted, **changes: str | None) -> str:
+    given = {
+        "state": wanted.tab.value,
+        "kind": wanted.kind.value if wanted.kind else None,
+        "mine": "yes" if wanted.mine else None,
+    }
+    return url_for("staff.checks", **(given | changes))  # type: ignore[arg-type]
+
+
+@blueprint.post("/checks/<reference>/<kind>/owner")
+@requires(Permission.OPEN_CHECKS)
+def own_check(reference: str, kind: str) -> AnyResponse:
+    """Somebody sees to this check from now on, or nobody; only those who see to its kind give it away."""
+    session, which = db.session(), next((one for one in owning.SEES_TO if one.value == kind), None)
+    if which is None or not current_user.scope(owning.SEES_TO[which]):
+        raise NotFound()
+    found = opened(session, owning.SEES_TO[which], reference, which)
+    form = CheckOwnerForm(owning.colleagues(session, found.id, which))
+    if not form.validate_on_submit():
+        raise owning.NotTheirs()
+    wanted = int(form.owner.data) if form.owner.data else None
+    owning.give(session, current_user, found.id, which, wanted, seen=form.seen_id())
+    flash("You see to it now." if wanted == current_user.id else "Somebody else sees to it now.")
+    back = address_of(which, reference) or url_for("staff.checks")
+    return redirect(back, 303)
 
 
 @blueprint.get("/checks/<reference>")
@@ -94,12 +145,16 @@ def decide_check(reference: str, kind: str) -> AnyResponse:
     if form.validate_on_submit():
         said = outcome(which, form.outcome.data)
         try:
-            actions.decide(session, current_user, found.id, which, said, shown=form.shown.data)
+            actions.decide(
+                session, current_user, found.id, which, said, shown=form.shown.data,
+                needs=form.needs.data or "" if form.needs else "", keys=outside_of(current_app).keys,
+            )  # fmt: skip
         except Refusal as refusal:
             if refusal.status in {403, 404}:
                 raise
             refused_beside_field(form, refusal)
-            form.form_errors, form.outcome.errors = [], [refusal.message]
+            if form.form_errors:
+                form.form_errors, form.outcome.errors = [], [refusal.message]
         else:
             flash(f"{SORTS[which].title}: {said.label}. This is on record.")
             return redirect(url_for("staff.check", reference=reference), 303)
@@ -115,6 +170,7 @@ def _page(application: Application, sent: Forms) -> Response:
     ]
     for panel, form, _said_before in panels:
         form.shown.data = seen(panel.files)
+    keys = outside_of(current_app).keys
     name = f"{application.given_name} {application.family_name}".strip() or application.reference
     body = render_template(
         "staff/checks/check.html",
@@ -124,10 +180,13 @@ def _page(application: Application, sent: Forms) -> Response:
         panels=panels,
         last_days={panel.kind: last_day(panel.due_at) for panel, _form, _said_before in panels},
         errors=[
-            {"text": problem, "href": f"#{form.outcome.id}"}
+            {"text": problem, "href": f"#{field.id}"}
             for form in sent.values()
-            for problem in form.outcome.errors
+            for field in (form.outcome, form.needs)
+            if field
+            for problem in field.errors
         ],
+        abouts={panel.kind: about(db.session(), keys, application, panel.kind) for panel, _form, _before in panels},
     )
     return make_response(body, 422 if sent else 200)
 

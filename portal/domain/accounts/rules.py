@@ -41,6 +41,7 @@ class Permission(StrEnum):
     INVITE = "invite applicants and book for them"
     MAKE_OFFERS = "make offers and run the reserve list"
     PLACE_PEOPLE = "decide where somebody will serve"
+    OPEN_CHECKS = "open the list of checks"
     SEE_CHECKS = "see how checks stand"
     RUN_CHECKS = "see to references, identity and occupation"
     RECORD_FITNESS = "record fitness tests"
@@ -77,6 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.INVITE,
             P.MAKE_OFFERS,
             P.PLACE_PEOPLE,
+            P.OPEN_CHECKS,
             P.SEE_CHECKS,
             P.RUN_CHECKS,
             P.RECORD_FITNESS,
@@ -91,6 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_CONTACT,
             P.WRITE_NOTES,
             P.PLACE_PEOPLE,
+            P.OPEN_CHECKS,
             P.SEE_CHECKS,
             P.SEE_VETTING_STATUS,
             P.CHECK_CRITERIA,
@@ -99,7 +102,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     R.VETTING: frozenset({P.SEE_WORK, P.SEE_VETTING_STATUS, P.RUN_VETTING}),
     R.MEDICAL: frozenset(
-        {P.SEE_WORK, P.SEE_CLEARANCES, P.SEE_MEDICAL_DOCUMENTS, P.SEE_FITNESS_DOCUMENTS, P.RECORD_FITNESS}
+        {
+            P.SEE_WORK,
+            P.OPEN_CHECKS,
+            P.SEE_CLEARANCES,
+            P.SEE_MEDICAL_DOCUMENTS,
+            P.SEE_FITNESS_DOCUMENTS,
+            P.RECORD_FITNESS,
+        }
     ),
     R.TRAINER: frozenset({P.SEE_WORK}),
     R.SUPERVISOR: frozenset({P.SEE_WORK}),

@@ -25,6 +25,7 @@ class Outcome:
     label: str
     state: RequirementState
     words: str = ""
+    needs: bool = False  # it says what they need
 
 
 _BACK = (
@@ -36,7 +37,7 @@ _BACK = (
 OUTCOMES: dict[RequirementKind, tuple[Outcome, ...]] = {
     RequirementKind.MEDICAL: (
         Outcome("fit", "Fit", RequirementState.MET),
-        Outcome("fit_with_changes", "Fit, with changes", RequirementState.MET),
+        Outcome("fit_with_changes", "Fit, with changes", RequirementState.MET, needs=True),
         Outcome("not_yet", "Not fit for this role now", RequirementState.NOT_MET),
         *_BACK,
     ),
@@ -50,7 +51,13 @@ TO_OPEN = {
     RequirementKind.MEDICAL: Permission.SEE_MEDICAL_DOCUMENTS,
     RequirementKind.FITNESS: Permission.SEE_FITNESS_DOCUMENTS,
 }
+LONGEST_NEEDS = 1000  # characters
 VALID = {RequirementKind.MEDICAL: "medical_valid_days", RequirementKind.FITNESS: "fitness_valid_days"}
+
+
+class NeedsMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Say what they need.", field="needs")
 
 
 class NothingToJudge(Refusal):
