@@ -94,9 +94,10 @@ def a_plan(
 
 
 def a_day(session: Session, campaign: Campaign, *, published: bool = True, **plan: Any) -> InterviewSession:
-    """A day of the campaign at a venue of its own, published a day after the shortlist."""
+    """A day of the campaign at a venue of its own, published an hour before PLANNED_AT."""
     recruiter, venue = a_staff_member(session, Role.RECRUITER), plan.pop("venue", None) or a_venue(session)
-    with clock.at(max(PLANNED_AT, campaign.closes_at + timedelta(hours=2))):
+    published_at = max(PLANNED_AT, campaign.closes_at + timedelta(hours=3)) - timedelta(hours=1)  # it ticks from there
+    with clock.at(published_at):
         made = plan_session(session, recruiter, campaign.id, a_plan(venue, **plan))
         return publish(session, recruiter, made.id) if published else made
 
