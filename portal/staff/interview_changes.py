@@ -18,7 +18,7 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.interviews import CancelForm, PanelForm, People, SeatForm
-from portal.staff.interviews import ACTS, LOOKS, to_board
+from portal.staff.interviews import ACTS, LOOKS, is_on, to_board
 from portal.staff.opening import Clash, Difference
 from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
@@ -141,9 +141,11 @@ def interview_seat(session_id: int, booking_id: int) -> AnyResponse:
             if refusal.status == 404:
                 raise
             form.to.errors = [*form.to.errors, refusal.message]
+    slot = next(cell.slot for cell in found.cells if person in cell.seated)
     return page_or_fragment(
         "staff/interviews/seat.html", "main", status=422 if form.errors else 200, form=form, board=found,
-        day=found.session, person=person, looks=LOOKS, acts=ACTS, next_acts=NEXT, undo=UNDO,
+        day=found.session, person=person, looks=LOOKS, acts=ACTS, next_acts=NEXT, undo=UNDO, slot=slot,
+        begun=slot.starts_at <= clock.now(), running=is_on(found.session),
     )  # fmt: skip
 
 

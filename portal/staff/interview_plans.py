@@ -98,18 +98,19 @@ def _begin(campaign: Campaign, kind: SessionKind) -> SessionPlan:
 
 
 def _weeks(campaign: Campaign, kind: SessionKind, planned: dict[date, int]) -> list[list[CalendarDay]]:
-    """Whole weeks over the window; days that have passed or lie outside cannot be ticked."""
+    """Whole weeks over the window, those that have passed left out; days outside cannot be ticked."""
     first, last = filling.window(campaign, kind)
     monday = first - A_DAY * first.weekday()
     weeks = min((last - monday).days // 7 + 1, LONGEST)
     today = clock.today()
-    return [
+    rows = [
         [
             CalendarDay(day, first <= day <= last and day >= today, day.weekday() > 4, _marks(day), planned.get(day, 0))
             for day in (monday + A_DAY * (week * 7 + number) for number in range(7))
         ]
         for week in range(weeks)
     ]
+    return [week for week in rows if any(each.offered for each in week)]
 
 
 def _marks(day: date) -> str:

@@ -12,7 +12,7 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.interviews import attending, board, planning, sessions
 from portal.domain.interviews.attending import NEXT, UNDO
-from portal.domain.interviews.models import Attendance
+from portal.domain.interviews.models import Attendance, InterviewSession
 from portal.domain.refusals import NotFound
 from portal.extensions import db
 from portal.staff.door import blueprint
@@ -67,7 +67,7 @@ def interview_day(session_id: int) -> Response:
 
 
 def _shown(session_id: int) -> dict[str, Any]:
-    found, today = board.seated(db.session(), current_user, session_id), clock.today()
+    found = board.seated(db.session(), current_user, session_id)
     before, after = sessions.beside(db.session(), current_user, found.session)
     return {
         "board": found,
@@ -78,12 +78,17 @@ def _shown(session_id: int) -> dict[str, Any]:
         "next_acts": NEXT,
         "undo": UNDO,
         "marks": Attendance,
-        "running": clock.london(found.session.starts_at).date() <= today and found.session.cancelled_at is None,
+        "running": is_on(found.session),
         "now": clock.now(),
         "before": before,
         "after": after,
         "offer": OFFER if exists(OFFER) else "",
     }
+
+
+def is_on(day: InterviewSession) -> bool:
+    """Whether people can be marked: from its day on, unless it was called off."""
+    return day.cancelled_at is None and clock.london(day.starts_at).date() <= clock.today()
 
 
 @blueprint.get("/interviews/sessions/<int:session_id>/print")
