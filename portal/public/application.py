@@ -24,6 +24,7 @@ from portal.domain.campaigns.rules import days_left, last_day
 from portal.domain.casework.deciding import last_released
 from portal.domain.casework.outcomes import told
 from portal.domain.correspondence.queries import new_for
+from portal.domain.journeys.letters import letters_there_are
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
 from portal.domain.overview.critical_path import path_words
@@ -83,6 +84,7 @@ def _tracker(found: Application) -> Response:
         sent_words=day_month(received),
         told=told(session, found, last_released(session, found.id)),
         new_messages=new_for(session, current_user.id, found.id),
+        to_print=letters_there_are(session, found),
         letters=letters_of(session, found.id, current_user.person.email),
         checks=checks(requirements),
         path_words=path_words(session, found),

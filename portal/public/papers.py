@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from flask import Response, current_app, make_response
+from flask import Response
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.config import Settings
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.queries import campaign_by_slug
 from portal.domain.campaigns.rules import next_boundary
@@ -17,8 +16,9 @@ from portal.domain.refusals import NotFound
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db
 from portal.public.door import blueprint
-from portal.services.paper import MedicalForm, PaperBrand, medical_form
+from portal.services.paper import MedicalForm, medical_form
 from portal.web.guards import open_to_all
+from portal.web.papers import as_pdf, paper_brand
 from portal.web.public_cache import keep_until
 
 PAID = "The force pays the fee for this form. Ask what it is first, and send us the receipt."
@@ -30,24 +30,9 @@ NOT_PAID = "The force does not pay the fee for this form. Ask what it is first."
 def medical_form_to_print(slug: str) -> Response:
     """The same for everybody: nothing of an applicant stands in it."""
     found = campaign_by_slug(db.session(), slug)
-    paper = medical_form(_brand(), _form(db.session(), found))
+    paper = medical_form(paper_brand(), _form(db.session(), found))
     keep_until(next_boundary([found], clock.now()))
-    response = make_response(paper)
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="medical-form-{found.slug}.pdf"'
-    return response
-
-
-def _brand() -> PaperBrand:
-    settings: Settings = current_app.config["PORTAL"]
-    return PaperBrand(
-        service_name=settings.service_name,
-        force_name=settings.force_name,
-        contact=f"{settings.contact_email} · {settings.contact_phone}",
-        navy=settings.brand_navy,
-        blue=settings.brand_blue,
-        demonstration=settings.demonstration,
-    )
+    return as_pdf(paper, f"medical-form-{found.slug}")
 
 
 def _form(session: Session, campaign: Campaign) -> MedicalForm:

@@ -51,9 +51,39 @@ class MedicalForm:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LetterPart:
+    """A part of a letter: paragraphs, then a list."""
+
+    lines: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLetter:
+    """A letter to one person. `facts`: label and words, set apart; `to`: name and address, a line each."""
+
+    title: str
+    to: tuple[str, ...]
+    on: date
+    reference: str
+    lead: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    parts: tuple[LetterPart, ...] = ()
+    team: str = ""
+
+
 def medical_form(brand: PaperBrand, campaign: MedicalForm) -> bytes:
     """The medical certificate form to print on A4: who fills in what, the tasks, the opinion, the stamp, who pays."""
     return _set("medical_form", _medical_data(brand, campaign))
+
+
+def letter(brand: PaperBrand, content: PaperLetter) -> bytes:
+    """A letter on A4: an invitation, an offer, an outcome."""
+    demonstration = _DEMONSTRATION if brand.demonstration else ""
+    said = {**asdict(content), "on": _day(content.on)}
+    return _set("letter", {"brand": asdict(brand), "letter": said, "demonstration": demonstration, "corner": "Letter"})
 
 
 def sample_document(title: str, lines: Sequence[str], brand: PaperBrand | None = None) -> bytes:

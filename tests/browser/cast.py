@@ -27,6 +27,8 @@ from portal.domain.correspondence.actions import write, write_to_us
 from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
 from portal.domain.messages.models import Delivery, OutboxMail
+from portal.domain.offers.answering import accept
+from portal.domain.offers.making import offer
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
 from tests.support.files import make_pdf_with_script, make_png
@@ -36,10 +38,11 @@ from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import a_document
 from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
+from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
 
 STAFF = {role.value: role for role in (Role.RECRUITER, Role.ASSESSOR, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)}
-APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone")
+APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone", "offered", "placed")
 
 
 @dataclass
@@ -148,8 +151,21 @@ def _applicants(session: Session, cast: Cast) -> None:
     while match_due(session, keys_of(app)):
         pass
     cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
+    cast.refs |= _offers(session, cast, people)
     cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
+
+
+def _offers(session: Session, cast: Cast, people: dict[str, Applicant]) -> dict[str, str]:
+    """One course with a place offered, one accepted, somebody met, and a reserve list."""
+    app, course, recruiter = cast.portal.app, a_campaign(session, places=6), _person(session, cast.emails["recruiter"])
+    found = {name: someone_in(session, app, course, applicant=people[name]) for name in ("offered", "placed")}
+    found["met"] = someone_in(session, app, course)
+    reserves(session, app, course, 3)
+    for name in ("offered", "placed"):
+        offer(session, recruiter, found[name].id)
+    accept(session, people["placed"], found["placed"].id)
+    return {"course": course.slug} | {name: application.reference for name, application in found.items()}
 
 
 def _letters(session: Session, person: Applicant, sent: Application, cast: Cast) -> None:

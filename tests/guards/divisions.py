@@ -16,7 +16,7 @@ class Own(NamedTuple):
     post: int | None = None
 
 
-R, L, M, A, ADMIN = "recruiter", "liaison", "medical", "assessor", "administrator"
+R, L, M, A, ADMIN, V = "recruiter", "liaison", "medical", "assessor", "administrator", "vetting"
 
 OWN = (
     Own("staff.remove_passkey", R, "account", 303),
@@ -66,6 +66,16 @@ OWN = (
     Own("staff.set_line", R, "board", 422),
     Own("staff.release_shortlist", R, "board", 422),
     Own("staff.settle", R, "line", 422),
+    Own("staff.venue", R, "venue", 422),
+    Own("staff.archive_venue", R, "venue", 409),  # there is a day to come
+    Own("staff.interview_day", R, "day"),
+    Own("staff.print_day", R, "day"),
+    Own("staff.mark_attendance", R, "day", 404),  # nobody is named
+    Own("staff.panel_late", R, "day", 422),
+    Own("staff.publish_day", R, "day", 303),
+    Own("staff.cancel_day", R, "day", 422),
+    Own("staff.edit_panel", R, "day", 422),
+    Own("staff.interview_seat", R, "seat", 422),
     Own("staff.wording", R, "wording", 403),  # wordings are the force's: a division reads them
     Own("staff.put_wording_away", R, "wording", 403),
     Own("staff.offers_of", R, "course"),
@@ -76,6 +86,7 @@ OWN = (
     Own("staff.take_offer_back", R, "application", 422),
     Own("staff.let_offer_lapse", R, "application", 409),  # there is still time
     Own("staff.answer_for_them", R, "application", 422),
+    *(Own("staff.letter_to_print", role, "application") for role in (R, L)),
     *(Own("staff.placement", role, "application", 422) for role in (R, L)),
     Own("staff.campaign", R, "campaign"),
     Own("staff_preview.campaign_preview", R, "campaign"),
@@ -106,9 +117,33 @@ OWN = (
     Own("staff.look", A, "reading", 404),  # this campaign takes no quick look first
     Own("staff.check", M, "application"),
     Own("staff.decide_check", M, "application", 422),
-    Own("staff.document", M, "application"),
-    Own("staff.view_document", M, "application"),
-    Own("staff.document_page", M, "application"),
+    Own("staff.document", M, "paper"),
+    Own("staff.view_document", M, "paper"),
+    Own("staff.document_page", M, "paper"),
+    Own("staff.vetting_case", V, "application"),
+    Own("staff.vetting_act", V, "application", 422),
+    Own("staff.check_criteria", L, "application", 422),
+    Own("staff.changes_of", L, "application", 422),
+    Own("staff.change_seen", L, "application", 303),
+    Own("staff.own_check", R, "application", 422),
+    Own("staff.references_check", R, "application"),
+    Own("staff.read_reference", R, "application"),
+    Own("staff.accept_reference", R, "application", 303),
+    Own("staff.resend_reference", R, "application", 303),
+    Own("staff.replace_referee", R, "application", 303),
+    Own("staff.identity_check", R, "application", 422),
+    Own("staff.unsee_identity", R, "application", 303),
+    Own("staff.occupation_check", R, "application"),
+    Own("staff.decide_by_hand", R, "application", 422),
+    *(
+        Own(endpoint, role, "application", post)
+        for role in (R, M)
+        for endpoint, post in (
+            ("staff.fitness_check", None),
+            ("staff.record_attempt", 422),
+            ("staff.remove_attempt", 303),
+        )
+    ),
     Own("staff.member", ADMIN, "site"),
     Own("staff.disable", ADMIN, "site", 422),
     Own("staff.enable", ADMIN, "site", 422),
@@ -125,12 +160,12 @@ OWN = (
 # What each way of being somebody else gets; a thing that is not named works as it does for its own people.
 EVERYTHING = {
     "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
-    "reading", "site",
+    "reading", "site", "day", "seat", "venue",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
     "own": {},
     # The same role for another division, or another assessor: what is not theirs is not there.
-    "other": dict.fromkeys(EVERYTHING - {"wording", "site"}, 404),
+    "other": dict.fromkeys(EVERYTHING - {"wording", "site"}, 404) | {"venue": 403},  # places are seen by all
     # A role that does not hold today is none.
     "removed": dict.fromkeys(EVERYTHING, 403),
     "expired": dict.fromkeys(EVERYTHING, 403),
@@ -138,11 +173,11 @@ GETS: dict[str, dict[str, int]] = {
     "disabled": dict.fromkeys(EVERYTHING, 303),  # to the sign-in
     # A deputy holds the role, not what is somebody's own; a draft being entered is whose it is who enters it.
     "deputy": dict.fromkeys(("account", "personal", "entry", "reading"), 404),
-    "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404},  # they have an account of their own
+    "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404, "paper": 404},  # theirs is their own
     # Kept from: the application is not there, wherever it stands; the campaign around it is.
-    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading"), 404),
-    "applicant": dict.fromkeys(("application", "line"), 404),  # the one that is theirs
-    "joined": dict.fromkeys(("application", "line"), 404),
+    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat"), 404),
+    "applicant": dict.fromkeys(("application", "line", "seat"), 404),  # the one that is theirs
+    "joined": dict.fromkeys(("application", "line", "seat"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
-    "blind": dict.fromkeys(("application", "entry", "read", "course"), 404) | {"board": 403, "line": 403},
+    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat"), 404) | {"board": 403, "line": 403},
 }

@@ -19,6 +19,10 @@ ASSESSOR = ("assessor",)
 SIFTERS = ("recruiter", "assessor")
 CASEWORKERS = ("recruiter", "liaison")
 REVIEWER = ("medical",)
+CHECKERS = ("recruiter", "liaison", "medical")
+RECORDERS = ("recruiter", "medical")
+VETTING = ("vetting",)
+LIAISON = ("liaison",)
 ADMINISTRATOR = ("administrator",)
 AUDITOR = ("auditor",)
 HALF_AND_STAFF = ("half", *EVERY_ROLE)
@@ -47,6 +51,9 @@ ROWS = (
     Row("public.interest", "/campaigns/{campaign}/interest", ALL, 200, 422),
     Row("public.confirm_interest", "/interest/no-such-token", ALL, 410, 410),
     Row("public.unsubscribe", "/unsubscribe/no-such-token", ALL, 404, 404),
+    Row("public.reference", "/reference/no-such-token", ALL, 404),
+    Row("public.reference_questions", "/reference/no-such-token/questions", ALL, 404, 404),
+    Row("public.decline_reference", "/reference/no-such-token/decline", ALL, 404, 404),
     Row("public.privacy", "/privacy", ALL),
     Row("public.accessibility", "/accessibility", ALL),
     Row("public.cookies", "/cookies", ALL, 200, 422),
@@ -81,9 +88,23 @@ ROWS = (
     Row("public.offer", "/applications/{offered}/offer", OWNER, 200, TOKEN_MISSING),
     Row("public.decline_offer", "/applications/{offered}/offer/decline", OWNER, 200, TOKEN_MISSING),
     Row("public.later_course", "/applications/{offered}/offer/later", OWNER, 200, TOKEN_MISSING),
+    Row("public.letter_to_print", "/applications/{offered}/letters/offer.pdf", OWNER),
     Row("public.pause", "/applications/{sent}/pause", OWNER, 200, TOKEN_MISSING),
     Row("public.resume", "/applications/{sent}/resume", OWNER, None, TOKEN_MISSING),
     Row("public.download", "/applications/{sent}/download", OWNER),
+    # Vetting, for its applicant: nothing that was sent is shown again.
+    Row("public.declarations_page", "/applications/{sent}/declarations", OWNER),
+    Row("public.declaration", "/applications/{sent}/declarations/criminal", OWNER, 200, TOKEN_MISSING),
+    Row("public.check_declaration", "/applications/{sent}/declarations/criminal/check", OWNER, 303, TOKEN_MISSING),
+    Row("public.add_to_declaration", "/applications/{sent}/declarations/finance/add", OWNER, None, TOKEN_MISSING),
+    Row("public.own_vetting", "/applications/{sent}/vetting", OWNER),
+    Row("public.answer_vetting", "/applications/{sent}/vetting/questions/{asked}", OWNER, None, TOKEN_MISSING),
+    Row("public.appeal_vetting", "/applications/{sent}/vetting/appeal", OWNER, None, TOKEN_MISSING),
+    Row("public.own_changes", "/applications/{sent}/changes", OWNER, 200, TOKEN_MISSING),
+    Row("public.references", "/applications/{placed}/references", OWNER),
+    Row("public.name_referee", "/applications/{placed}/references", OWNER, None, TOKEN_MISSING),
+    Row("public.fitness", "/applications/{placed}/fitness", OWNER),
+    Row("public.identity", "/applications/{placed}/identity", OWNER),
     # Staff at the door.
     Row("staff.sign_in", "/staff/sign-in", ALL, 200, 422),
     Row("staff.passkey_options", "/staff/sign-in/passkey/options", ALL, None, 200),
@@ -120,6 +141,7 @@ ROWS = (
     Row("staff.take_offer_back", "/staff/applications/{offered}/offer/take-back", RECRUITER, None, TOKEN_MISSING),
     Row("staff.let_offer_lapse", "/staff/applications/{offered}/offer/lapse", RECRUITER, None, TOKEN_MISSING),
     Row("staff.answer_for_them", "/staff/applications/{offered}/offer/answer", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.letter_to_print", "/staff/applications/{offered}/letters/offer.pdf", CASEWORKERS),
     Row("staff.placement", "/staff/applications/{placed}/placement", CASEWORKERS, 200, TOKEN_MISSING),
     # Recruiters, and liaison officers for their divisions.
     Row("staff.applications", "/staff/applications", CASEWORKERS),
@@ -187,6 +209,21 @@ ROWS = (
     Row("staff.set_line", "/staff/shortlisting/{sift}/line", RECRUITER, None, TOKEN_MISSING),
     Row("staff.settle", "/staff/shortlisting/{sift}/settle/{alias}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.release_shortlist", "/staff/shortlisting/{sift}/release", RECRUITER, 200, TOKEN_MISSING),
+    # Days of interviews and tests: interviewers those of their own panels, planners those of their campaigns.
+    Row("staff.interviews", "/staff/interviews", SIFTERS),
+    Row("staff.plan_interviews", "/staff/interviews/plan", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.venues", "/staff/interviews/venues", RECRUITER),
+    Row("staff.new_venue", "/staff/interviews/venues/new", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.venue", "/staff/interviews/venues/{venue}", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.archive_venue", "/staff/interviews/venues/{venue}/archive", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.interview_day", "/staff/interviews/sessions/{day}", SIFTERS),
+    Row("staff.print_day", "/staff/interviews/sessions/{day}/print", SIFTERS),
+    Row("staff.mark_attendance", "/staff/interviews/sessions/{day}/mark", SIFTERS, None, TOKEN_MISSING),
+    Row("staff.panel_late", "/staff/interviews/sessions/{day}/panels/{panel}/late", SIFTERS, None, TOKEN_MISSING),
+    Row("staff.publish_day", "/staff/interviews/sessions/{day}/publish", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.cancel_day", "/staff/interviews/sessions/{day}/cancel", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.edit_panel", "/staff/interviews/sessions/{day}/panels/{panel}", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.interview_seat", "/staff/interviews/sessions/{day}/bookings/{seat}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.messages", "/staff/messages", RECRUITER),
     Row("staff.message", "/staff/applications/{sent}/message", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.cancel_message", "/staff/messages/{message}/cancel", RECRUITER, None, TOKEN_MISSING),
@@ -220,13 +257,45 @@ ROWS = (
     Row("staff.close_campaign", "/staff/campaigns/{kept}/close", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.archive_campaign", "/staff/campaigns/{kept}/archive", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.unarchive_campaign", "/staff/campaigns/{kept}/unarchive", RECRUITER, None, TOKEN_MISSING),
-    # Medical and fitness: the reviewer alone.
-    Row("staff.checks", "/staff/checks", REVIEWER),
+    # Checks: how they stand, for those who see to any; references, identity and work are the recruiters'.
+    Row("staff.checks", "/staff/checks", CHECKERS),
+    Row("staff.own_check", "/staff/checks/{placed}/references/owner", CHECKERS, None, TOKEN_MISSING),
+    Row("staff.chase_references", "/staff/checks/references", RECRUITER),
+    Row("staff.references_check", "/staff/checks/{placed}/references", RECRUITER),
+    Row("staff.read_reference", "/staff/checks/{placed}/references/{answered}", RECRUITER),
+    Row(
+        "staff.accept_reference",
+        "/staff/checks/{placed}/references/{answered}/accept",
+        RECRUITER,
+        None,
+        TOKEN_MISSING,
+    ),
+    Row("staff.resend_reference", "/staff/checks/{placed}/references/{referee}/resend", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.replace_referee", "/staff/checks/{placed}/references/{referee}/replace", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.identity_check", "/staff/checks/{placed}/identity", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.unsee_identity", "/staff/checks/{placed}/identity/passport/remove", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.occupation_check", "/staff/checks/{placed}/occupation", RECRUITER),
+    Row("staff.decide_by_hand", "/staff/checks/{placed}/occupation/decision", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.clear_occupations", "/staff/checks/occupation/clear", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.fitness_check", "/staff/checks/{placed}/fitness", RECORDERS),
+    Row("staff.record_attempt", "/staff/checks/{placed}/fitness/attempts", RECORDERS, None, TOKEN_MISSING),
+    Row("staff.remove_attempt", "/staff/checks/{placed}/fitness/{attempt}/remove", RECORDERS, None, TOKEN_MISSING),
+    Row("staff.fitness_standards", "/staff/checks/fitness-standards", RECORDERS, 200, TOKEN_MISSING),
+    # Medical and fitness papers: the reviewer alone.
     Row("staff.check", "/staff/checks/{sent}", REVIEWER),
     Row("staff.decide_check", "/staff/checks/{sent}/medical", REVIEWER, None, TOKEN_MISSING),
     Row("staff.document", "/staff/documents/{sent_document}", REVIEWER),
     Row("staff.view_document", "/staff/documents/{sent_document}/view", REVIEWER),
     Row("staff.document_page", "/staff/documents/{sent_document}/pages/1", REVIEWER),
+    # Vetting alone; liaison officers for their divisions.
+    Row("staff.vetting_cases", "/staff/vetting", VETTING),
+    Row("staff.vetting_case", "/staff/vetting/{sent}", VETTING),
+    Row("staff.vetting_act", "/staff/vetting/{sent}/propose", VETTING, None, TOKEN_MISSING),
+    Row("staff.criteria_list", "/staff/criteria", LIAISON),
+    Row("staff.check_criteria", "/staff/criteria/{sent}", LIAISON, 200, TOKEN_MISSING),
+    Row("staff.changes_list", "/staff/changes", LIAISON),
+    Row("staff.changes_of", "/staff/changes/{sent}", LIAISON, 200, TOKEN_MISSING),
+    Row("staff.change_seen", "/staff/changes/{change}/seen", LIAISON, None, TOKEN_MISSING),
     # Accounts and the trail.
     Row("staff.admin", "/staff/admin", ADMINISTRATOR),
     Row("staff.permissions", "/staff/admin/permissions", ADMINISTRATOR),
@@ -257,6 +326,10 @@ SENT_ON = {
     ("staff.run", "GET"): {"liaison": 404},
     ("staff.stop_run", "GET"): {"liaison": 404},
     ("staff.undo_run", "GET"): {"liaison": 404},
+    **{  # of a document nobody else learns that there is one
+        (endpoint, "GET"): {role: 404 for role in EVERY_ROLE if role not in REVIEWER}
+        for endpoint in ("staff.document", "staff.view_document", "staff.document_page")
+    },
 }
 
 # What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for
@@ -266,7 +339,7 @@ SENSITIVE = {
     "staff.add_member", "staff.disable", "staff.enable", "staff.send_link", "staff.reset", "staff.give_role",
     "staff.end_role", "staff.leave", "staff.deputies", "staff.end_deputy", "staff.own_deputies", "staff.groups",
     "staff.remove_group", "staff.correct_application_address", "staff.duplicate", "staff.keep_apart", "staff.export",
-    "staff.export_file", "staff.release_decision", "staff.release_shortlist",
+    "staff.export_file", "staff.vetting_case", "staff.vetting_act", "staff.release_decision", "staff.release_shortlist",
 }  # fmt: skip
 
 # Signing in and out change who is asking: their own tests walk them.

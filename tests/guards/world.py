@@ -13,9 +13,17 @@ from portal.db import unit_of_work
 from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Applicant, GroupRole, Passkey, Role, StaffMember
 from portal.domain.applications.actions import enter_for
-from portal.domain.applications.models import Application, Channel, Relation
+from portal.domain.applications.models import Application, Channel
+from portal.domain.applications.models import Relation as Kinship
 from portal.domain.campaigns.criteria import criteria_of
+from portal.domain.campaigns.models import RequirementKind
 from portal.domain.casework.models import SavedView
+from portal.domain.clearances.asking import ask_due
+from portal.domain.clearances.fitness import Taken, in_force, record_attempt, ship_standards
+from portal.domain.clearances.identity import see
+from portal.domain.clearances.models import FitnessAttempt
+from portal.domain.clearances.referee_pages import answer
+from portal.domain.clearances.references import Named, Relation, name_referee, token_of
 from portal.domain.correspondence.actions import write_to_us
 from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.duplicates.finding import match_due
@@ -27,6 +35,7 @@ from portal.domain.shortlisting.reporting import report_piece
 from portal.extensions import db
 from tests.guards.walk import World, people
 from tests.support.bulk_runs import confirmed
+from tests.support.checks import answers
 from tests.support.live import form_token
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign, the_pilot
@@ -36,17 +45,20 @@ from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, an_applicant, browser_of
+from tests.support.vetting import a_case
 
 MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 
 # What an address may say and nothing is called.
 NOBODYS = {
-    "alias": "teal-0", "campaign": "no-such", "course": "no-such", "criterion": "999999", "deputy": "999999", "document": "nothing",
-    "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999", "kept": "no-such", "known": "999999",
-    "member": "999999", "message": "999999", "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999",
-    "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999", "reading": "nothing",
-    "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999",
-    "sift": "no-such", "view": "999999", "wording": "no-such",
+    "answered": "999999", "attempt": "999999", "referee": "999999",
+    "alias": "teal-0", "asked": "999999", "campaign": "no-such", "change": "999999", "course": "no-such",
+    "criterion": "999999", "deputy": "999999", "document": "nothing", "draft": "CPV-2222-2222",
+    "entered": "CPV-2222-2222", "group": "999999", "kept": "no-such", "known": "999999", "member": "999999",
+    "message": "999999", "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999",
+    "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
+    "reading": "nothing", "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing",
+    "sent_id": "999999", "sift": "no-such", "view": "999999", "wording": "no-such",
 }  # fmt: skip
 
 
@@ -63,10 +75,12 @@ def made_world(app: Flask) -> World:
     draft, sent = a_draft(session, app, campaign, applicant=owner), a_submitted(session, app, another, applicant=owner)
     made.names |= _papers(session, app, draft, sent)
     made.names |= _offers(session, made, owner)
+    made.names |= _checks(session, made, owner)
     entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
     made.names["entered"] = entered.reference
     made.names |= _correspondence(session, owner, sent) | _sift(session, made, sent)
     made.names |= _accounts(session, made)
+    made.names |= a_case(session, app, sent)
     match_due(session, keys_of(app))  # everybody here has the same name, birth date and address
     made.names["pair"] = str(session.scalars(select(Pair.id).order_by(Pair.id)).all()[0])
     made.names["view"] = str(_view(made))
@@ -101,6 +115,27 @@ def _offers(session: Session, made: World, owner: Applicant) -> dict[str, str]:
     return names
 
 
+def _checks(session: Session, made: World, owner: Applicant) -> dict[str, str]:
+    """Of the place accepted: two referees of whom one has answered, a passport seen, a fitness test not passed yet."""
+    recruiter, keys = _staff(made, "recruiter"), keys_of(made.app)
+    found = session.scalars(select(Application).filter_by(reference=made.names["placed"])).one()
+    rows = []
+    with clock.at(MOMENT):
+        ship_standards(session)
+        ask_due(session, most=9)
+        for place, email in enumerate(("anna@example.org", "ben@example.org"), 1):
+            named = Named("Anna Bright", email, Relation.FRIEND, 4)
+            rows.append(name_referee(session, keys, owner, found.id, place, named))
+        answer(session, keys, token_of(keys, rows[0]), answers())
+        see(session, recruiter, found.id, ["passport"], clock.today())
+        paper = a_document(session, made.app, found, kind=RequirementKind.FITNESS)
+        standard = in_force(session, clock.today())[0]
+        taken = Taken(standard.id, clock.today(), 100, document=paper.public_id)
+        record_attempt(session, keys, recruiter, found.id, taken)
+    attempt = session.scalars(select(FitnessAttempt.id)).one()
+    return {"answered": str(rows[0].id), "referee": str(rows[1].id), "attempt": str(attempt)}
+
+
 def _kept(session: Session) -> dict[str, str]:
     """A draft of a campaign with two questions of its own, ready to be published."""
     kept = a_campaign(session, questions=OWN[:2], published_at=None, announced_on=date(2017, 12, 29))
@@ -119,7 +154,7 @@ def _sift(session: Session, made: World, sent: Application) -> dict[str, str]:
     reader = _staff(made, "assessor")
     read, reading = one_reading(session, made.app, reader.id)
     report_piece(session, reader, reading.public_id, "after three break-ins")
-    declare_known(session, reader, keys_of(made.app), "Nobody Here", Relation.FRIEND)
+    declare_known(session, reader, keys_of(made.app), "Nobody Here", Kinship.FRIEND)
     return {
         "alias": "heron-63",
         "read": read.slug,

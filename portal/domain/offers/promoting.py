@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import WORK, announce, locked, unit_of_work
+from portal.db import WORK, announce, hold, locked, unit_of_work
 from portal.domain.applications.models import Application, State
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.campaigns.models import Campaign
@@ -18,7 +18,7 @@ from portal.domain.offers.places import came_free, freed_place, hold_places
 from portal.domain.offers.rules import PROMOTED_DAYS, CourseBegun
 from portal.domain.refusals import NotFound
 
-TRIES = 20  # people further down tried, where others are promoting at the same moment
+TRIES = 20  # people further down tried, where others are offered places by hand at the same moment
 
 
 def waiting_in_order(campaign_id: int) -> Select[Application]:
@@ -48,26 +48,37 @@ def is_stopped(session: Session, campaign_id: int) -> bool:
 
 def promote_next(session: Session, campaign_id: int) -> Offer | None:
     """Offers a place that came free to the next on the reserve list, with a day to confirm by; none where nothing
-    came free, nobody waits, somebody stopped the list, or the course is about to begin."""
+    came free, nobody waits, somebody stopped the list, or the course is about to begin.
+
+    Promotions of one campaign wait for each other before they hold anything: then a person is held, then the places.
+    """
     with unit_of_work(session):
-        for _ in range(TRIES):
-            first = session.scalars(waiting_in_order(campaign_id).limit(1)).one_or_none()
-            if first is None:
-                return None
-            application = locked(session, Application, first.id)
-            hold_places(session, campaign_id)
-            place = None if is_stopped(session, campaign_id) else freed_place(session, campaign_id)
-            if place is None:
-                return None
-            again = session.scalars(waiting_in_order(campaign_id).limit(1)).one_or_none()
-            if application is None or again is None or again.id != application.id:
-                continue  # promoted by somebody else while we waited for them
-            course = session.get_one(Campaign, campaign_id)
-            try:
-                return give(session, SYSTEM, application, course, place, promoted=True, days=PROMOTED_DAYS)
-            except CourseBegun:
-                return None
-        return None
+        hold(session, f"promotions of campaign {campaign_id}")
+        application = _next(session, campaign_id)
+        if application is None:
+            return None
+        hold_places(session, campaign_id)
+        place = None if is_stopped(session, campaign_id) else freed_place(session, campaign_id)
+        if place is None:
+            return None
+        course = session.get_one(Campaign, campaign_id)
+        try:
+            return give(session, SYSTEM, application, course, place, promoted=True, days=PROMOTED_DAYS)
+        except CourseBegun:
+            return None
+
+
+def _next(session: Session, campaign_id: int) -> Application | None:
+    """The first on the list, held. Whoever was offered a place by hand while we waited for them is not it any more."""
+    for _ in range(TRIES):
+        first = session.scalars(waiting_in_order(campaign_id).limit(1)).one_or_none()
+        if first is None:
+            return None
+        held = locked(session, Application, first.id)
+        still = session.scalars(waiting_in_order(campaign_id).limit(1)).one_or_none()
+        if held is not None and still is not None and still.id == held.id:
+            return held
+    return None
 
 
 def promote_due(session: Session, *, most: int = 50) -> int:
