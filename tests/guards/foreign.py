@@ -35,6 +35,7 @@ from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import a_document
 from tests.support.make_sifts import one_reading
 from tests.support.people import a_staff_member, an_applicant
+from tests.support.vetting import a_case
 
 # Whose it is → given name, family name, postcode, telephone. Nobody else here has any of these.
 PEOPLE = {
@@ -101,9 +102,12 @@ def _things(session: Session, world: World, clerk: StaffMember, whose: str, camp
     write_note(session, keys_of(app), clerk, sent.id, words_of(whose, "note"))
     log_call(session, keys_of(app), clerk, sent.id, CallOutcome.SPOKE, words_of(whose, "call"))
     decide(session, clerk, sent.id, Verdict.DECLINE, reason="time", feedback=words_of(whose, "feedback"))
+    case = a_case(session, app, sent, words_of(whose, "vetting"))
     view = save_view(session, clerk, name=words_of(whose, "view"), query="", shared=False)
     names |= {
         f"{whose}_sent": sent.reference,
+        f"{whose}_asked": case["asked"],
+        f"{whose}_change": case["change"],
         f"{whose}_sent_id": str(sent.id),
         f"{whose}_draft": draft.reference,
         f"{whose}_draft_id": str(draft.id),
@@ -227,6 +231,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "offered": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "placed": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
+    "asked": ("north_asked", "blind_asked", "known_asked", "nobody", "sent"),
+    "change": ("north_change", "blind_change", "known_change", "nobody", "sent"),
     "sent_id": ("north_sent_id", "blind_sent_id", "known_sent_id", "known_draft_id", "nobody", "campaign"),
     "draft": ("north_draft", "blind_draft", "known_sent", "nobody", "document"),
     "document": ("north_document", "blind_document", "known_document", "sent_document", "nobody", "draft"),
@@ -252,6 +258,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "member": ("nobody", "alias", "sent", "wording", "reading"),
     "role": ("other_role", "nobody", "alias", "sent", "wording"),
     "deputy": ("other_deputy", "own_deputy", "nobody", "alias", "wording"),
+    **dict.fromkeys(("referee", "answered", "attempt"), ("nobody", "alias", "sent", "wording", "reading")),
     "group": ("nobody", "alias", "sent", "wording", "reading"),
     "wording": ("nobody", "alias", "sent", "reading", "question"),
 }

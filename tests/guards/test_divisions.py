@@ -27,7 +27,7 @@ from tests.support.client import JudgingClient
 from tests.support.live import form_token
 from tests.support.people import a_staff_member, browser_of
 
-ROLES = ("recruiter", "liaison", "medical", "assessor", "administrator")
+ROLES = ("recruiter", "liaison", "medical", "vetting", "assessor", "administrator")
 YESTERDAY, TOMORROW = date(2018, 1, 14), date(2018, 1, 16)
 PREPARED = "prepared"
 
@@ -40,7 +40,7 @@ def division_of(slug: str) -> int:
 def west(made: World, standing: Standing) -> None:
     """Recruiter, liaison officer and reviewer hold their roles for the one division where everything is."""
     with unit_of_work(db.session()) as session:
-        theirs = StaffRole.staff_id.in_([made.ids[role] for role in ("recruiter", "liaison", "medical")])
+        theirs = StaffRole.staff_id.in_([made.ids[role] for role in ("recruiter", "liaison", "medical", "vetting")])
         session.execute(update(StaffRole).where(theirs).values(division_id=division_of("west")))
     standing.keep()
 
@@ -63,7 +63,7 @@ def own(world: World, _standing: Standing, role: str) -> JudgingClient:
 
 
 def other(world: World, _standing: Standing, role: str) -> JudgingClient:
-    divisional = role in {"recruiter", "liaison", "medical"}
+    divisional = role in {"recruiter", "liaison", "medical", "vetting"}
     member = a_staff_member(db.session(), Role(role), division_id=division_of("north") if divisional else None)
     return browser_of(world.app, member)
 

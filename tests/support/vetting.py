@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Applicant, Role, StaffMember
 from portal.domain.applications.models import Application, Requirement, State
 from portal.domain.campaigns.models import RequirementKind
-from portal.domain.clearances import declarations, vetting
+from portal.domain.clearances import changes, declarations, vetting
 from portal.domain.clearances.declaring import MORE, QUESTIONS, YES, Given
-from portal.domain.clearances.models import DeclarationKind, VettingCase, VettingState
+from portal.domain.clearances.models import Declaration, DeclarationKind, VettingCase, VettingQuery, VettingState
+from portal.domain.clearances.sealing import add_sealed
 from portal.web.sessions import Viewer
 from tests.support.make_applications import a_submitted, keys_of
 from tests.support.make_campaigns import the_pilot
@@ -97,3 +102,23 @@ def refused(session: Session, app: Flask, one: StaffMember, two: StaffMember, wh
     vetting.propose_refusal(session, keys_of(app), one, case.id, why, version=case.version)
     vetting.confirm_refusal(session, two, case.id, version=session.get_one(VettingCase, case.id).version)
     return session.get_one(VettingCase, case.id)
+
+
+def a_case(session: Session, app: Flask, application: Application, words: str = "words") -> dict[str, str]:
+    """A case with one of everything, whatever the application's state: a declaration sent, a question open, changes
+    told. Returns the numbers of the question and of a change for the liaison officer."""
+    keys, now = keys_of(app), clock.now()
+    with unit_of_work(session):
+        case = VettingCase(application_id=application.id, level="level_2", state=V.QUERY, opened_at=now, sent_at=now)
+        sent = Declaration(application_id=application.id, kind=DeclarationKind.FINANCE, saved_at=now)
+        session.add(case)
+        session.flush()
+        declared = {"answers": [{"question": "Are you behind?", "answer": "yes", "more": words}]}
+        add_sealed(session, keys, sent, json.dumps(declared))
+        sent.sent_at = now
+        officer = session.scalars(select(StaffMember.id).limit(1)).one()
+        asked = VettingQuery(case_id=case.id, asked_by=officer, asked_at=now, answer_by=now + timedelta(days=9))
+        add_sealed(session, keys, asked, f"{words}?", "sealed_question")
+    changes.tell(session, keys, application.applicant, application.id, "vetting", words)
+    change = changes.tell(session, keys, application.applicant, application.id, "work", words)
+    return {"asked": str(asked.id), "change": str(change)}
