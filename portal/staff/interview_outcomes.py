@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.domain.accounts.queries import staff_names
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
+from portal.domain.applications.refusals import NotEditable
 from portal.domain.applications.stages import STATE_WORDS
 from portal.domain.applications.viewing import note_sheets_view
 from portal.domain.bulk.acts import WHY
@@ -36,7 +37,6 @@ from portal.domain.interviews.recommending import Result
 from portal.domain.interviews.writing import RECOMMENDATION_WORDS
 from portal.domain.journeys.releasing import RELEASE, decided_in, detail_of, letters_of
 from portal.domain.offers.places import places_left
-from portal.domain.refusals import NotFound
 from portal.extensions import db
 from portal.staff.deciding import verdicts_from
 from portal.staff.door import blueprint
@@ -111,7 +111,7 @@ def interview_outcome(reference: str) -> AnyResponse:
     found = sent_application(MOVE, reference)
     result = _result(found)
     form, offered = DecideForm(), verdicts_from(found)
-    form.offer([each for each in offered if each in SHOWN])
+    form.offer([each for each in SHOWN if each in offered])
     if result is None:
         return _nothing_booked(found)
     if not form.is_submitted():
@@ -119,7 +119,7 @@ def interview_outcome(reference: str) -> AnyResponse:
         if result.undecided:
             _propose(form, result, recommending.next_place(session, found.campaign_id))
     elif result.told or not result.agreed:
-        raise NotFound()
+        raise NotEditable()
     elif form.validate():
         return _decided(found, result, form)
     return _outcome_page(found, result, form)

@@ -76,6 +76,21 @@ OWN = (
     Own("staff.cancel_day", R, "day", 422),
     Own("staff.edit_panel", R, "day", 422),
     Own("staff.interview_seat", R, "seat", 422),
+    *(
+        Own(endpoint, role, "sheet", post)
+        for role in (R, A)
+        for endpoint, post in (
+            ("staff.interview_sheet", 303),  # nothing is written
+            ("staff.declare_no_conflict", 303),
+            ("staff.know_applicant", 422),
+            ("staff.agreed_sheet", 409),  # one's own comes first
+            ("staff.blank_sheet", None),
+        )
+    ),
+    Own("staff.interview_outcomes", R, "course"),
+    Own("staff.follow_panels", R, "course", 303),
+    Own("staff.release_outcomes", R, "course", 422),
+    Own("staff.interview_outcome", R, "application", 409),  # the panel has not agreed
     Own("staff.wording", R, "wording", 403),  # wordings are the force's: a division reads them
     Own("staff.put_wording_away", R, "wording", 403),
     Own("staff.offers_of", R, "course"),
@@ -102,6 +117,13 @@ OWN = (
     Own("staff.edit_criterion", R, "campaign", 422),
     Own("staff.move_criterion", R, "campaign", 303),
     Own("staff.remove_criterion", R, "campaign", 303),
+    Own("staff.interview_questions", R, "campaign"),
+    Own("staff.begin_interview_questions", R, "campaign", 303),
+    Own("staff.add_interview_question", R, "campaign", 422),
+    Own("staff.blank_interview_sheet", R, "campaign"),
+    Own("staff.edit_interview_question", R, "campaign", 422),
+    Own("staff.move_interview_question", R, "campaign", 303),
+    Own("staff.retire_interview_question", R, "campaign", 303),
     Own("staff.publish_campaign", R, "campaign", 422),
     Own("staff.hide_campaign", R, "campaign", 303),
     Own("staff.extend_campaign", R, "campaign", 422),
@@ -160,7 +182,7 @@ OWN = (
 # What each way of being somebody else gets; a thing that is not named works as it does for its own people.
 EVERYTHING = {
     "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
-    "reading", "site", "day", "seat", "venue",
+    "reading", "sheet", "site", "day", "seat", "venue",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
     "own": {},
@@ -172,12 +194,12 @@ GETS: dict[str, dict[str, int]] = {
     "early": dict.fromkeys(EVERYTHING, 403),
     "disabled": dict.fromkeys(EVERYTHING, 303),  # to the sign-in
     # A deputy holds the role, not what is somebody's own; a draft being entered is whose it is who enters it.
-    "deputy": dict.fromkeys(("account", "personal", "entry", "reading"), 404),
+    "deputy": dict.fromkeys(("account", "personal", "entry", "reading", "sheet"), 404),
     "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404, "paper": 404},  # theirs is their own
     # Kept from: the application is not there, wherever it stands; the campaign around it is.
-    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat"), 404),
-    "applicant": dict.fromkeys(("application", "line", "seat"), 404),  # the one that is theirs
-    "joined": dict.fromkeys(("application", "line", "seat"), 404),
+    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat", "sheet"), 404),
+    "applicant": dict.fromkeys(("application", "line", "seat", "sheet"), 404),  # the one that is theirs
+    "joined": dict.fromkeys(("application", "line", "seat", "sheet"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
-    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat"), 404) | {"board": 403, "line": 403},
+    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet"), 404) | {"board": 403, "line": 403},
 }

@@ -30,6 +30,7 @@ from portal.domain.shortlisting.models import Assignment, Entry
 from portal.extensions import db
 from tests.guards.walk import World
 from tests.support.bulk_runs import begun
+from tests.support.interviews import a_day_with_somebody
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import a_document
@@ -104,6 +105,8 @@ def _things(session: Session, world: World, clerk: StaffMember, whose: str, camp
     decide(session, clerk, sent.id, Verdict.DECLINE, reason="time", feedback=words_of(whose, "feedback"))
     case = a_case(session, app, sent, words_of(whose, "vetting"))
     view = save_view(session, clerk, name=words_of(whose, "view"), query="", shared=False)
+    days = a_day_with_somebody(session, sent, [clerk], whose, name=words_of(whose, "place"))
+    names |= {f"{whose}_{name}": value for name, value in days.items()}
     names |= {
         f"{whose}_sent": sent.reference,
         f"{whose}_asked": case["asked"],
@@ -227,9 +230,17 @@ def _apart(session: Session, world: World, blind: Campaign, west: list[int]) -> 
 # For each name in an address: what else could stand there. Another division's, of a campaign that is read blind, of
 # somebody else, what never was, and a number or word that names something of another kind.
 OTHERS: dict[str, tuple[str, ...]] = {
+    "day": ("north_day", "nobody", "sent", "0", "reader"),
+    "panel": ("north_panel", "blind_panel", "known_panel", "nobody", "sent"),
+    "seat": ("north_seat", "blind_seat", "known_seat", "nobody", "sent"),
+    "venue": ("nobody", "sent", "campaign", "document", "0"),
     "sent": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "offered": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "placed": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "met": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "interviewed": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
+    "sheet": ("nobody", "alias", "sent", "wording", "reading"),
+    "interview_question": ("nobody", "alias", "sent", "wording", "reading"),
     "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
     "asked": ("north_asked", "blind_asked", "known_asked", "nobody", "sent"),
     "change": ("north_change", "blind_change", "known_change", "nobody", "sent"),

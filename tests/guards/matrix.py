@@ -84,6 +84,15 @@ ROWS = (
     Row("public.submit", "/applications/{draft}/submit", OWNER, 303, TOKEN_MISSING),
     Row("public.submitted", "/applications/{sent}/submitted", OWNER),
     Row("public.messages", "/applications/{sent}/messages", OWNER, 200, TOKEN_MISSING),
+    Row("public.interview", "/applications/{invited}/interview", OWNER, 200, TOKEN_MISSING),
+    Row("public.fitness_session", "/applications/{invited}/fitness-session", OWNER, 303, TOKEN_MISSING),
+    Row("public.practice_session", "/applications/{invited}/practice-session", OWNER, 303, TOKEN_MISSING),
+    Row("public.move_time", "/applications/{invited}/interview/move", OWNER, 303, TOKEN_MISSING),
+    Row("public.cancel_time", "/applications/{invited}/interview/cancel", OWNER, 303, TOKEN_MISSING),
+    Row("public.wait_for_time", "/applications/{invited}/interview/wait", OWNER, 200, TOKEN_MISSING),
+    Row("public.other_time", "/applications/{invited}/interview/other-time", OWNER, 200, TOKEN_MISSING),
+    Row("public.own_calendar", "/account/calendar", APPLICANTS, 200, TOKEN_MISSING),
+    Row("public.calendar_feed", "/calendar/no-such-token.ics", ALL, 404),
     Row("public.withdraw", "/applications/{sent}/withdraw", OWNER, 200, TOKEN_MISSING),
     Row("public.offer", "/applications/{offered}/offer", OWNER, 200, TOKEN_MISSING),
     Row("public.decline_offer", "/applications/{offered}/offer/decline", OWNER, 200, TOKEN_MISSING),
@@ -119,6 +128,9 @@ ROWS = (
     # Every member of staff: their day and their own account.
     Row("staff.my_work", "/staff/", EVERY_ROLE),
     Row("staff.own_account", "/staff/account", EVERY_ROLE),
+    Row("staff.own_calendar", "/staff/account/calendar", SIFTERS, 200, TOKEN_MISSING),
+    Row("staff.invite", "/staff/interviews/invite/{hired}", RECRUITER),
+    Row("staff.book_for", "/staff/applications/{invited}/interview", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.change_password", "/staff/account/password", EVERY_ROLE, 200, TOKEN_MISSING),
     Row("staff.new_recovery_codes", "/staff/account/recovery-codes", EVERY_ROLE, None, TOKEN_MISSING),
     Row("staff.switch_keys", "/staff/account/keys", EVERY_ROLE, None, TOKEN_MISSING),
@@ -224,6 +236,18 @@ ROWS = (
     Row("staff.cancel_day", "/staff/interviews/sessions/{day}/cancel", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.edit_panel", "/staff/interviews/sessions/{day}/panels/{panel}", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.interview_seat", "/staff/interviews/sessions/{day}/bookings/{seat}", RECRUITER, 200, TOKEN_MISSING),
+    # Interviews: one's own panels; recruiters, what came of them.
+    Row("staff.interview_sheets", "/staff/interviews/sheets", SIFTERS),
+    Row("staff.interview_sheet", "/staff/interviews/sheets/{sheet}", SIFTERS, 200, TOKEN_MISSING),
+    Row("staff.declare_no_conflict", "/staff/interviews/sheets/{sheet}/no-conflict", SIFTERS, None, TOKEN_MISSING),
+    Row("staff.know_applicant", "/staff/interviews/sheets/{sheet}/know", SIFTERS, 200, TOKEN_MISSING),
+    Row("staff.agreed_sheet", "/staff/interviews/sheets/{sheet}/agreed", SIFTERS, 303, TOKEN_MISSING),
+    Row("staff.blank_sheet", "/staff/interviews/sheets/{sheet}/blank", SIFTERS),
+    Row("staff.all_interview_outcomes", "/staff/interviews/outcomes", RECRUITER),
+    Row("staff.interview_outcomes", "/staff/interviews/outcomes/{interviewed}", RECRUITER),
+    Row("staff.follow_panels", "/staff/interviews/outcomes/{interviewed}/follow", RECRUITER, None, TOKEN_MISSING),
+    Row("staff.release_outcomes", "/staff/interviews/outcomes/{interviewed}/release", RECRUITER, 200, TOKEN_MISSING),
+    Row("staff.interview_outcome", "/staff/applications/{met}/outcome", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.messages", "/staff/messages", RECRUITER),
     Row("staff.message", "/staff/applications/{sent}/message", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.cancel_message", "/staff/messages/{message}/cancel", RECRUITER, None, TOKEN_MISSING),
@@ -250,6 +274,28 @@ ROWS = (
     Row("staff.move_criterion", "/staff/campaigns/{kept}/criteria/{criterion}/move", RECRUITER, None, TOKEN_MISSING),
     Row(
         "staff.remove_criterion", "/staff/campaigns/{kept}/criteria/{criterion}/remove", RECRUITER, None, TOKEN_MISSING
+    ),
+    Row("staff.interview_questions", "/staff/campaigns/{kept}/interview-questions", RECRUITER),
+    Row(
+        "staff.begin_interview_questions", "/staff/campaigns/{kept}/interview-questions/begin", RECRUITER, None,
+        TOKEN_MISSING,
+    ),
+    Row(
+        "staff.add_interview_question", "/staff/campaigns/{kept}/interview-questions/new", RECRUITER, 200,
+        TOKEN_MISSING,
+    ),
+    Row("staff.blank_interview_sheet", "/staff/campaigns/{kept}/interview-questions/blank", RECRUITER),
+    Row(
+        "staff.edit_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}", RECRUITER,
+        200, TOKEN_MISSING,
+    ),
+    Row(
+        "staff.move_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}/move",
+        RECRUITER, None, TOKEN_MISSING,
+    ),
+    Row(
+        "staff.retire_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}/retire",
+        RECRUITER, None, TOKEN_MISSING,
     ),
     Row("staff.publish_campaign", "/staff/campaigns/{kept}/publish", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.hide_campaign", "/staff/campaigns/{kept}/hide", RECRUITER, None, TOKEN_MISSING),
@@ -340,6 +386,7 @@ SENSITIVE = {
     "staff.end_role", "staff.leave", "staff.deputies", "staff.end_deputy", "staff.own_deputies", "staff.groups",
     "staff.remove_group", "staff.correct_application_address", "staff.duplicate", "staff.keep_apart", "staff.export",
     "staff.export_file", "staff.vetting_case", "staff.vetting_act", "staff.release_decision", "staff.release_shortlist",
+    "staff.release_outcomes",
 }  # fmt: skip
 
 # Signing in and out change who is asking: their own tests walk them.

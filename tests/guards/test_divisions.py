@@ -109,7 +109,7 @@ def deputy_after(world: World, standing: Standing, role: str) -> JudgingClient:
 def conflict(world: World, _standing: Standing, role: str) -> JudgingClient:
     session = db.session()
     member = session.get_one(StaffMember, world.ids[role])
-    named = [world.names[name] for name in ("sent", "entered", "offered", "placed")]
+    named = [world.names[name] for name in ("sent", "entered", "offered", "placed", "met")]
     ids = [*session.scalars(select(Application.id).where(Application.reference.in_(named)))]
     ids += session.scalars(select(Assignment.application_id).filter_by(id=int(world.names["number"])))
     for application_id in ids:

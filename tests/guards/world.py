@@ -15,6 +15,7 @@ from portal.domain.accounts.models import Applicant, GroupRole, Passkey, Role, S
 from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Application, Channel
 from portal.domain.applications.models import Relation as Kinship
+from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.casework.models import SavedView
@@ -28,14 +29,20 @@ from portal.domain.correspondence.actions import write_to_us
 from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
+from portal.domain.interviews.booking import book
+from portal.domain.interviews.inviting import invite
+from portal.domain.interviews.models import SessionKind
+from portal.domain.interviews.questions import asked_in, keep_standard
+from portal.domain.interviews.sheets import declare_unknown
 from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
 from portal.domain.shortlisting.conflicts import declare_known, known_people
 from portal.domain.shortlisting.reporting import report_piece
 from portal.extensions import db
 from tests.guards.walk import World, people
-from tests.support.bulk_runs import confirmed
+from tests.support.bulk_runs import as_viewer, confirmed
 from tests.support.checks import answers
+from tests.support.interviews import PLANNED_AT, a_day, a_day_with_somebody, a_shortlisted, slots_of
 from tests.support.live import form_token
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign, the_pilot
@@ -54,11 +61,11 @@ NOBODYS = {
     "answered": "999999", "attempt": "999999", "referee": "999999",
     "alias": "teal-0", "asked": "999999", "campaign": "no-such", "change": "999999", "course": "no-such",
     "criterion": "999999", "deputy": "999999", "document": "nothing", "draft": "CPV-2222-2222",
-    "entered": "CPV-2222-2222", "group": "999999", "kept": "no-such", "known": "999999", "member": "999999",
+    "entered": "CPV-2222-2222", "group": "999999", "hired": "no-such", "invited": "CPV-2222-2222", "interview_question": "999999", "interviewed": "no-such", "kept": "no-such", "known": "999999", "member": "999999", "met": "CPV-2222-2222",
     "message": "999999", "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999",
     "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
     "reading": "nothing", "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing",
-    "sent_id": "999999", "sift": "no-such", "view": "999999", "wording": "no-such",
+    "sent_id": "999999", "sheet": "999999", "sift": "no-such", "day": "999999", "panel": "999999", "seat": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
 }  # fmt: skip
 
 
@@ -74,7 +81,8 @@ def made_world(app: Flask) -> World:
     made.names = {"campaign": campaign.slug, "sift": another.slug, "wording": "general", **_kept(session)}
     draft, sent = a_draft(session, app, campaign, applicant=owner), a_submitted(session, app, another, applicant=owner)
     made.names |= _papers(session, app, draft, sent)
-    made.names |= _offers(session, made, owner)
+    made.names |= _offers(session, made, owner) | _invited(session, made, owner)
+    made.names |= _interview(session, made, owner)
     made.names |= _checks(session, made, owner)
     entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
     made.names["entered"] = entered.reference
@@ -85,6 +93,7 @@ def made_world(app: Flask) -> World:
     made.names["pair"] = str(session.scalars(select(Pair.id).order_by(Pair.id)).all()[0])
     made.names["view"] = str(_view(made))
     made.names["run"] = str(confirmed(made.as_("recruiter"), "shortlist", [sent.reference]))
+    made.names |= a_day_with_somebody(session, sent, [_staff(made, "assessor")], "west")
     db.session.rollback()
     return made
 
@@ -136,11 +145,38 @@ def _checks(session: Session, made: World, owner: Applicant) -> dict[str, str]:
     return {"answered": str(rows[0].id), "referee": str(rows[1].id), "attempt": str(attempt)}
 
 
+def _interview(session: Session, made: World, owner: Applicant) -> dict[str, str]:
+    """The owner's, before the recruiter and the assessor, who have said that they do not know them."""
+    panel, recruiter = [_staff(made, role) for role in ("recruiter", "assessor")], _staff(made, "recruiter")
+    campaign = a_campaign(session)
+    met = a_shortlisted(session, made.app, campaign, applicant=owner)
+    day = a_day(session, campaign, staff=panel)
+    with clock.at(PLANNED_AT):
+        invitation = invite(session, recruiter, met.id, SessionKind.INTERVIEW)
+        booking = book(session, recruiter, invitation.id, slots_of(session, day)[0].id)
+        for member in panel:
+            declare_unknown(session, as_viewer(session, member), booking.id)
+    return {"met": met.reference, "sheet": str(booking.id), "interviewed": campaign.slug}
+
+
+def _invited(session: Session, made: World, owner: Applicant) -> dict[str, str]:
+    """The owner is on a shortlist and may choose a time."""
+    course = a_campaign(session)
+    found = a_shortlisted(session, made.app, course, applicant=owner)
+    with clock.at(PLANNED_AT):
+        invite(session, _staff(made, "recruiter"), found.id, SessionKind.INTERVIEW)
+    return {"invited": found.reference, "hired": course.slug}
+
+
 def _kept(session: Session) -> dict[str, str]:
     """A draft of a campaign with two questions of its own, ready to be published."""
     kept = a_campaign(session, questions=OWN[:2], published_at=None, announced_on=date(2017, 12, 29))
     criterion = criteria_of(session, kept.id)[0]
-    return {"kept": kept.slug, "question": OWN[0].key, "criterion": str(criterion.id)}
+    keep_standard(session, SYSTEM, kept.id)
+    asked = str(asked_in(session, kept.id)[0].id)
+    return {
+        "kept": kept.slug, "question": OWN[0].key, "criterion": str(criterion.id), "interview_question": asked,
+    }  # fmt: skip
 
 
 def _correspondence(session: Session, owner: Applicant, sent: Application) -> dict[str, str]:

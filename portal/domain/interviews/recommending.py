@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
@@ -20,7 +20,7 @@ from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns.managing import reaches
-from portal.domain.campaigns.models import Campaign
+from portal.domain.campaigns.models import Assessor, Campaign
 from portal.domain.casework.deciding import decide_all, provisional
 from portal.domain.casework.models import Decision, Verdict
 from portal.domain.casework.verdicts import AFTER_INTERVIEW, Wanted
@@ -105,9 +105,14 @@ class Result:
 
 
 def interviewed_campaign(session: Session, viewer: StaffViewer, slug: str) -> Campaign:
-    """A campaign on which the viewer decides, in part at least. Raises NotFound for any other."""
+    """A campaign on which the viewer decides, in part at least, and for which they read nothing blind any more. Raises
+    NotFound for any other."""
     scope = viewer.scope(MOVE)
-    campaign = session.scalars(select(Campaign).where(Campaign.slug == slug, reaches(scope))).one_or_none()
+    reads = exists().where(
+        Assessor.campaign_id == Campaign.id, Assessor.staff_id == viewer.id, Assessor.finished_at.is_(None),
+        Assessor.ended_at.is_(None),
+    )  # fmt: skip
+    campaign = session.scalars(select(Campaign).where(Campaign.slug == slug, reaches(scope), ~reads)).one_or_none()
     if campaign is None or not scope:
         raise NotFound()
     return campaign
