@@ -18,7 +18,7 @@ from portal.domain.applications.models import Application
 from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.deciding import decide, release
 from portal.domain.casework.models import Verdict
-from portal.domain.interviews.models import InterviewSession, Panel, SessionKind, Slot, Venue
+from portal.domain.interviews.models import Booking, InterviewSession, Invitation, Panel, SessionKind, Slot, Venue
 from portal.domain.interviews.planning import PanelPlan, SessionPlan, plan_session, publish
 from tests.support.make_applications import a_submitted
 from tests.support.make_campaigns import a_campaign
@@ -28,6 +28,7 @@ _numbers = count(1)
 SHORTLISTED_AT = clock.from_london(datetime(2018, 1, 29, 16))
 PLANNED_AT = clock.from_london(datetime(2018, 1, 30, 10))  # between the shortlist and the days: use clock.at() with it
 DAY = date(2018, 2, 10)  # a Saturday
+DAY_AFTER = date(2018, 3, 3)  # for tests and practice, after the interviews
 FIRST, MINUTES = time(9, 30), 30
 
 
@@ -124,3 +125,25 @@ def an_interview_stage(
     day = a_day(session, chosen, staff=staff, **plan)
     recruiter = a_staff_member(session, Role.RECRUITER)
     return InterviewStage(chosen, people, day, slots_of(session, day), recruiter, staff)
+
+
+def a_day_with_somebody(
+    session: Session, sent: Application, staff: list[StaffMember], whose: str, **venue: Any
+) -> dict[str, str]:
+    """A fitness day in the campaign of an application, at a place of its own district, with a seat for its person,
+    whatever has become of it; the numbers of the day, its panel, the seat and the place."""
+    place = a_venue(session, district_id=sent.campaign.districts[0].id, **({"name": f"Hall, {whose}"} | venue))
+    day = a_day(session, sent.campaign, venue=place, kind=SessionKind.FITNESS, staff=staff, day=DAY_AFTER)
+    with unit_of_work(session):
+        invitation = Invitation(
+            application_id=sent.id, kind=SessionKind.FITNESS, uid=f"{whose}@example.org", invited_at=PLANNED_AT,
+            invited_by=day.created_by, answer_by=PLANNED_AT + timedelta(days=7),
+        )  # fmt: skip
+        session.add(invitation)
+        session.flush()
+        slot = slots_of(session, day)[0]
+        booking = Booking(
+            invitation_id=invitation.id, application_id=sent.id, slot_id=slot.id, seat=1, booked_at=PLANNED_AT
+        )
+        session.add(booking)
+    return {"day": str(day.id), "panel": str(slot.panel_id), "seat": str(booking.id), "venue": str(place.id)}
