@@ -1,4 +1,4 @@
-"""What becomes of a sent application once its campaign has closed: read, met, offered a place, trained."""
+"""What becomes of a sent application once its campaign has closed: read, met, offered a place, checked, trained."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.actions import withdraw
-from portal.domain.applications.models import Application, State
+from portal.domain.applications.models import Application, RequirementState, State
 from portal.domain.applications.rules import Act, By, WithdrawReason
 from portal.domain.campaigns.models import Campaign, RequirementKind
-from portal.domain.demonstration.casework import ask, move, settle, take_up
-from portal.domain.demonstration.stage import At, Life, Stage
+from portal.domain.clearances.deciding import CLEAR, decide, decision
+from portal.domain.demonstration.casework import move
+from portal.domain.demonstration.clearing import checks
+from portal.domain.demonstration.meeting import OUTCOMES_AFTER, meet
+from portal.domain.demonstration.stage import At, Life, Stage, together
+from portal.domain.journeys import offering
+from portal.domain.offers import answering, placing
+from portal.domain.offers.requirements import outstanding
+from portal.domain.offers.rules import DeclineReason
 
 DAY = timedelta(days=1)
 K = RequirementKind
-AFTER_OFFER = (K.MEDICAL, K.FITNESS, K.REFERENCES)
 FIRST_VOLUNTEERS = 5  # appointed by November 2018 [001], from the campaign that closed in January
+IN_VAIN = (WithdrawReason.TOO_SLOW, WithdrawReason.TOO_SLOW, WithdrawReason.TIME, WithdrawReason.WORK)
 
 
 def working_hour(chance: Random, moment: datetime) -> datetime:
@@ -40,13 +47,21 @@ def between(chance: Random, first: date, last: date) -> datetime:
 def aftermath(stage: Stage, chance: Random, application: Application) -> Life:
     """From the answer of the sift to wherever it ends. Whatever lies after now does not happen."""
     campaign, recruiter = application.campaign, _recruiter(stage, application.campaign)
-    yield At(between(chance, campaign.answer_by, campaign.answer_by + DAY * 3))  # the sift released its answers
-    settle(stage.session, recruiter, application, K.OCCUPATION)
+    yield At(working_hour(chance, clock.start_of(campaign.answer_by + DAY * 2)))  # the sift released its answers
     if application.state is State.SHORTLISTED:
-        yield from _interview(stage, chance, application, recruiter)
-    if application.state is State.RESERVE:
+        _occupation(stage, application, recruiter)
+        yield from meet(stage, chance, application, recruiter)
+        yield At(clock.start_of(campaign.interviews_to) + OUTCOMES_AFTER + DAY)
+    for _look in range(20):  # a place may come free
+        if application.state is not State.RESERVE:
+            break
+        yield At(clock.now() + DAY * 2)
+    if application.state is State.OFFERED:
+        yield from _offer(stage, chance, application, recruiter)
+    if application.state in (State.RESERVE, State.SHORTLISTED, State.INTERVIEW):
         yield At(working_hour(chance, clock.start_of(campaign.starts_on) + DAY * chance.randint(5, 40)))
-        move(stage.session, recruiter, application, Act.LAPSE, By.RECRUITER)
+        if application.state in (State.RESERVE, State.SHORTLISTED, State.INTERVIEW):
+            move(stage.session, recruiter, application, Act.LAPSE, By.RECRUITER)
 
 
 def _recruiter(stage: Stage, campaign: Campaign) -> StaffMember:
@@ -55,49 +70,57 @@ def _recruiter(stage: Stage, campaign: Campaign) -> StaffMember:
     return stage.staff.get(f"recruiter-{divisions.pop()}" if len(divisions) == 1 else "", stage.staff["recruiter"])
 
 
-def _interview(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
-    campaign, session = application.campaign, stage.session
-    yield At(working_hour(chance, clock.now() + DAY))
-    move(session, recruiter, application, Act.INVITE, By.RECRUITER)
-    ask(session, recruiter, application, K.IDENTITY, clock.start_of(campaign.interviews_from))
-    first = max(campaign.interviews_from, clock.today() + DAY * 3)
-    yield At(between(chance, first, max(first, campaign.interviews_to)))
-    settle(session, recruiter, application, K.IDENTITY)
-    yield At(working_hour(chance, clock.now() + DAY * chance.randint(2, 9)))
-    outcome = chance.choices((Act.OFFER, Act.HOLD, Act.TURN_DOWN, Act.LAPSE), (64, 8, 20, 8))[0]
-    move(session, recruiter, application, outcome, By.RECRUITER)
-    if outcome is Act.OFFER:
-        yield from _offer(stage, chance, application, recruiter)
+def _occupation(stage: Stage, application: Application, recruiter: StaffMember) -> None:
+    """A person says that the work somebody does goes together with the role, unless the list said so already."""
+    row = next((each for each in application.requirements if each.kind is K.OCCUPATION), None)
+    if row is not None and row.state not in (RequirementState.MET, RequirementState.NOT_MET):
+        said = decision(K.OCCUPATION, CLEAR)
+        decide(stage.session, stage.outside.keys, recruiter, application.id, K.OCCUPATION, said, "")
 
 
 def _offer(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
     session = stage.session
-    for kind in AFTER_OFFER:
-        ask(session, recruiter, application, kind, clock.end_of(clock.today() + DAY * 28))
-    take_up(session, recruiter, application, K.VETTING)
-    yield At(clock.now() + DAY * chance.uniform(1, 12))
+    yield At(clock.now() + DAY * chance.uniform(1, 9))
+    if application.state is not State.OFFERED:
+        return
     answer = chance.choices((Act.ACCEPT, Act.DECLINE, Act.DEFER), (80, 10, 10))[0]
-    move(session, application.applicant, application, answer, By.APPLICANT)
-    if answer is Act.ACCEPT:
-        yield from _training(stage, chance, application, recruiter)
+    if answer is Act.DECLINE:
+        offering.decline(session, application.applicant, application.id, chance.choice(list(DeclineReason)))
+    elif answer is Act.DEFER:
+        offering.defer(session, application.applicant, application.id)
+    else:
+        answering.accept(session, application.applicant, application.id)
+        ways = checks(stage, chance, application)
+        yield from together([*ways, _placement(stage, chance, application, recruiter),
+                             _training(stage, chance, application, recruiter)])  # fmt: skip
+
+
+def _placement(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
+    """For most, the proposal is what they get."""
+    yield At(working_hour(chance, clock.now() + DAY * chance.uniform(3, 14)))
+    offered = placing.proposal(stage.session, application)
+    if application.state is State.ACCEPTED and offered.districts and chance.random() < 0.7:
+        strand = str(offered.strands[0].key) if offered.strands else None
+        supervisor = int(offered.supervisors[0].key) if offered.supervisors else None
+        wanted = placing.Wanted(int(offered.districts[0].key), strand, supervisor)
+        placing.confirm(stage.session, recruiter, application.id, wanted)
 
 
 def _training(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
     campaign, session = application.campaign, stage.session
-    first = campaign.training_days[0].starts_at
-    for kind in AFTER_OFFER:
-        yield At(min(working_hour(chance, clock.now() + DAY * chance.uniform(2, 9)), first - DAY))
-        settle(session, stage.staff["medical" if kind in {K.MEDICAL, K.FITNESS} else "recruiter"], application, kind)
-    yield At(first)
-    move(session, recruiter, application, Act.TRAIN, By.RECRUITER)
+    yield At(campaign.training_days[0].starts_at)
+    if application.state is State.ACCEPTED and not outstanding(session, application.id):
+        move(session, recruiter, application, Act.TRAIN, By.RECRUITER)
     yield At(working_hour(chance, clock.start_of(campaign.starts_on) + DAY * chance.randint(20, 110)))
-    if _appointed(stage, campaign) < FIRST_VOLUNTEERS:
-        settle(session, stage.staff["vetting"], application, K.VETTING)
+    cleared = any(
+        row.kind is K.VETTING and row.state is RequirementState.MET for row in application.requirements
+    )  # fmt: skip
+    if application.state is State.TRAINING and cleared and _appointed(stage, campaign) < FIRST_VOLUNTEERS:
         move(session, recruiter, application, Act.APPOINT, By.RECRUITER)
         return
     yield At(clock.now() + DAY * chance.uniform(3, 30))
-    reasons = (WithdrawReason.TOO_SLOW, WithdrawReason.TOO_SLOW, WithdrawReason.TIME, WithdrawReason.WORK)
-    withdraw(session, application.applicant, application.id, chance.choice(reasons))
+    if application.state in (State.TRAINING, State.ACCEPTED):
+        withdraw(session, application.applicant, application.id, chance.choice(IN_VAIN))
 
 
 def _appointed(stage: Stage, campaign: Campaign) -> int:

@@ -16,9 +16,8 @@ from portal.domain.applications.sections import QUESTIONS, Value
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.questions import CORE
-from portal.domain.clearances.actions import decide
-from portal.domain.clearances.rules import outcome, seen
 from portal.domain.demonstration.aftermath import aftermath, working_hour
+from portal.domain.demonstration.clearing import judged
 from portal.domain.demonstration.papers import Paper, locked_paper, papers
 from portal.domain.demonstration.people import somebody
 from portal.domain.demonstration.stage import At, Life, Stage
@@ -171,5 +170,4 @@ def _reviewed(stage: Stage, cast: Cast, application: Application) -> Life:
         yield At(moment)
         rows = documents_of(session, application.id, [kind])
         if any(row.state is DocumentState.CLEAN for row in rows):
-            said = outcome(kind, cast.chance.choice(SAID[kind]))
-            decide(session, reviewer, application.id, kind, said, shown=seen(rows))
+            judged(stage, reviewer, application, kind, cast.chance.choice(SAID[kind]))

@@ -18,8 +18,10 @@ from portal.domain.campaigns.actions import create_campaign, seed_catalogue
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.campaigns.questions import seed_questions
 from portal.domain.correspondence.shipped import seed_templates
+from portal.domain.demonstration.clearing import rounds
 from portal.domain.demonstration.desk import LONG_OPEN, TWICE, desk, saved_views, sent_twice
 from portal.domain.demonstration.lives import LIMIT, Cast, by_section, known, life
+from portal.domain.demonstration.meeting import meetings
 from portal.domain.demonstration.papers import papers
 from portal.domain.demonstration.people import somebody
 from portal.domain.demonstration.plans import parts
@@ -30,7 +32,7 @@ from portal.domain.journeys.checking import check_due
 from portal.domain.journeys.uploading import receive
 from portal.services.outside import Outside
 
-APPLICATIONS = 400
+APPLICATIONS = 360
 SEED = 2018
 MADE = "demonstration.made"
 A_MONTH, A_DAY, A_MINUTE = timedelta(days=30), timedelta(days=1), timedelta(minutes=1)
@@ -74,6 +76,8 @@ def _work(stage: Stage, campaigns: list[Campaign], chance: Random) -> Iterator[L
     """What staff do in each campaign, and those who send a second one."""
     for campaign in campaigns:
         yield sift(stage, campaign, Random(chance.random()))
+        yield meetings(stage, campaign)
+        yield rounds(stage, campaign)
         yield desk(stage, campaign, Random(chance.random()))
     for campaign in _patrols(campaigns, stage.now):
         yield sent_twice(stage, campaign, Random(chance.random()))

@@ -60,7 +60,7 @@ def somebody(chance: Random, number: int, campaign: Campaign, on: date) -> Perso
     answers |= _work(chance, age) | _choices(chance, campaign)
     if chance.random() < 0.07:
         answers["adjustments"] = chance.choice(ADJUSTMENTS)
-    return Person(f"{_plain(given)}.{_plain(family)}{number}@example.org", answers)
+    return Person(f"{plain(given)}.{plain(family)}{number}@example.org", answers)
 
 
 def _born(chance: Random, on: date) -> date:
@@ -95,7 +95,7 @@ def _choices(chance: Random, campaign: Campaign) -> dict[str, Value]:
     return chosen
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name as it stands in an address."""
     decomposed = unicodedata.normalize("NFKD", name.lower())
     return "".join(char for char in decomposed if char.isascii() and char.isalpha())

@@ -34,13 +34,18 @@ def parts(now: datetime) -> list[Part]:
     pilot = the_pilot()
     over = pilot.starts_on < today
     found = [
-        Part(pilot, 62 if over else 84),
-        Part(_support(today), 54 if over else 90),
-        Part(_specials(today), 84 if over else 226),
+        Part(pilot, 56 if over else 84),
+        Part(_support(today), 44 if over else 90),
+        Part(_specials(today), 54 if over else 226),
         Part(_cadet_leaders(today), 0),
     ]
     if over:
-        found += [Part(_west_again(today), 120), Part(_north(today), 40), Part(_east(today), 60)]
+        found += [
+            Part(_west_again(today), 90),
+            Part(_north(today), 36),
+            Part(_east(today), 50),
+            Part(_specials_west(today), 30),
+        ]
     return sorted((replace(part, plan=_asking(part.plan)) for part in found), key=lambda part: part.plan.opens_at)
 
 
@@ -189,6 +194,32 @@ def _specials(today: date) -> CampaignPlan:
         training=training,
         requirements=UNIFORMED,
         published_at=clock.start_of(opens - _days(5)),
+    )
+
+
+def _specials_west(today: date) -> CampaignPlan:
+    """Interviewed and told: some have accepted, their checks go on side by side, and more were good than there are
+    places."""
+    opens, closes = today - _days(90), today - _days(66)
+    training = tuple(training_weekends(_saturday(today + _days(38)), 8, 1))
+    return CampaignPlan(
+        scheme="special-constable",
+        slug=f"special-west-{_season(opens)}",
+        name="Special Constable, West Division",
+        lead="Full powers, part time. The evening trains, the Saturday market and the lanes between.",
+        districts=WEST,
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(8),
+        interviews_from=closes + _days(14),
+        interviews_to=today - _days(13),
+        starts_on=_after(training),
+        places=12,
+        target=60,
+        training=training,
+        requirements=UNIFORMED,
+        published_at=clock.start_of(opens),
     )
 
 

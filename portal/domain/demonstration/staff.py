@@ -52,6 +52,7 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("liaison", "Hester Voss", Role.LIAISON, "West Division volunteering", "west"),
     Account("liaison-north", "Callum Adeyemi", Role.LIAISON, "North Division volunteering", "north"),
     Account("vetting", "Ingrid Solace", Role.VETTING, "Vetting unit"),
+    Account("vetting-2", "Ewan Marsh", Role.VETTING, "Vetting unit"),  # it takes two to refuse
     Account("medical", "Dr Anwen Castell", Role.MEDICAL, "Occupational health"),
     Account("trainer", "Bex Calloway", Role.TRAINER, "Training team"),
     Account("supervisor", "Ravi Thackeray", Role.SUPERVISOR, "Maidstone neighbourhood team"),

@@ -55,6 +55,19 @@ class _Nowhere:
         """Nothing to do."""
 
 
+def together(lives: Iterable[Life]) -> Life:
+    """Several lives of one person at once, as one."""
+    waiting: list[tuple[At, int, Life]] = []
+    for number, life in enumerate(lives):
+        if (first := next(life, None)) is not None:
+            heapq.heappush(waiting, (first, number, life))
+    while waiting:
+        at, number, life = heapq.heappop(waiting)
+        yield at
+        if (following := next(life, None)) is not None:
+            heapq.heappush(waiting, (following, number, life))
+
+
 def play(stage: Stage, lives: Iterable[Life]) -> None:
     """Runs every life until its end or until now."""
     waiting: list[tuple[At, int, Life]] = []

@@ -19,7 +19,7 @@ from portal.domain.applications.models import Application, Channel, State
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.rules import Window, window
-from portal.domain.demonstration.make import APPLICANT, made_up_to, make_demonstration
+from portal.domain.demonstration.make import APPLICANT, APPLICATIONS, made_up_to, make_demonstration
 from portal.domain.documents.models import Document, DocumentState
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.extensions import db
@@ -33,6 +33,8 @@ SOON = timedelta(minutes=10)  # the clock ticks while data are made
 # Instants that are plans, promises or limits: they may lie ahead. Everything else tells of something that happened.
 AHEAD = {
     "campaign.opens_at", "campaign.closes_at", "training_day.starts_at", "training_day.ends_at", "requirement.due_at",
+    "interview_session.starts_at", "interview_session.ends_at", "slot.starts_at", "slot.ends_at",
+    "invitation.answer_by", "referee.due_at", "offer.expires_at", "vetting_query.answer_by", "vetting_case.appeal_until",
 }  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def january(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 @pytest.fixture(scope="module")
 def today(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """Years later, in full."""
-    yield from _made(tmp_path_factory.mktemp("today"), TODAY, 400)
+    yield from _made(tmp_path_factory.mktemp("today"), TODAY, APPLICATIONS)
 
 
 def _latest(session: Session, table: Table) -> dict[str, datetime]:
@@ -89,7 +91,7 @@ def test_on_15_january_2018_the_pilot_is_open_and_nobody_is_appointed(january: S
 
 def test_years_later_the_pilot_is_history_and_its_pattern_is_open_again(today: Session) -> None:
     session = today
-    assert session.scalar(select(func.count()).select_from(Application)) == 400
+    assert session.scalar(select(func.count()).select_from(Application)) == APPLICATIONS
     campaigns = {row.slug: row for row in session.scalars(select(Campaign))}
     again = campaigns["cpv-west-spring-2026"]
     assert window(again, TODAY).receiving and len(again.training_days) == 10
@@ -97,7 +99,13 @@ def test_years_later_the_pilot_is_history_and_its_pattern_is_open_again(today: S
     assert 3 <= pilot[State.APPOINTED] <= 5
     assert pilot[State.SUBMITTED] == pilot[State.INTERVIEW] == 0
     states = Counter(session.scalars(select(Application.state)))
-    assert states[State.SUBMITTED] > 150 and states[State.TRAINING] > 3 and states[State.DRAFT] > 20
+    assert (
+        states[State.SUBMITTED] > 120
+        and states[State.ACCEPTED] > 3
+        and states[State.OFFERED] > 0
+        and states[State.TRAINING] > 3
+        and states[State.DRAFT] > 20
+    )
     assert set(session.scalars(select(Application.channel))) == set(Channel)
     assert set(session.scalars(select(Document.state))) >= {DocumentState.CLEAN, DocumentState.REFUSED}
 
@@ -138,7 +146,7 @@ def test_each_application_s_trail_is_in_order_and_begins_with_its_beginning(toda
     )
     for application_id, at, action in rows:
         trails.setdefault(application_id, []).append((at, action))
-    assert len(trails) == 400
+    assert len(trails) == APPLICATIONS
     for trail in trails.values():
         assert trail[0][1] == "application.started"
         assert trail == sorted(trail, key=lambda event: event[0])
