@@ -201,5 +201,6 @@ GETS: dict[str, dict[str, int]] = {
     "applicant": dict.fromkeys(("application", "line", "seat", "sheet"), 404),  # the one that is theirs
     "joined": dict.fromkeys(("application", "line", "seat", "sheet"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
-    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet"), 404) | {"board": 403, "line": 403},
+    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet"), 404)
+    | {"board": 403, "line": 403},
 }

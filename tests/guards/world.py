@@ -58,14 +58,16 @@ MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 
 # What an address may say and nothing is called.
 NOBODYS = {
-    "answered": "999999", "attempt": "999999", "referee": "999999",
-    "alias": "teal-0", "asked": "999999", "campaign": "no-such", "change": "999999", "course": "no-such",
-    "criterion": "999999", "deputy": "999999", "document": "nothing", "draft": "CPV-2222-2222",
-    "entered": "CPV-2222-2222", "group": "999999", "hired": "no-such", "invited": "CPV-2222-2222", "interview_question": "999999", "interviewed": "no-such", "kept": "no-such", "known": "999999", "member": "999999", "met": "CPV-2222-2222",
-    "message": "999999", "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999",
+    "alias": "teal-0", "answered": "999999", "asked": "999999", "attempt": "999999", "campaign": "no-such",
+    "change": "999999", "course": "no-such", "criterion": "999999", "day": "999999", "deputy": "999999",
+    "document": "nothing", "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999",
+    "hired": "no-such", "interview_question": "999999", "interviewed": "no-such", "invited": "CPV-2222-2222",
+    "kept": "no-such", "known": "999999", "member": "999999", "message": "999999", "met": "CPV-2222-2222",
+    "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999", "panel": "999999",
     "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
-    "reading": "nothing", "role": "999999", "run": "999999", "sent": "CPV-2222-2222", "sent_document": "nothing",
-    "sent_id": "999999", "sheet": "999999", "sift": "no-such", "day": "999999", "panel": "999999", "seat": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
+    "reading": "nothing", "referee": "999999", "role": "999999", "run": "999999", "seat": "999999",
+    "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "sheet": "999999", "sift": "no-such",
+    "venue": "999999", "view": "999999", "wording": "no-such",
 }  # fmt: skip
 
 
