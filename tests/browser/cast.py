@@ -32,6 +32,7 @@ from portal.domain.offers.making import offer
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
 from tests.support.files import make_pdf_with_script, make_png
+from tests.support.interviews import a_day_with_somebody
 from tests.support.live import cookies_of
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign
@@ -146,6 +147,7 @@ def _applicants(session: Session, cast: Cast) -> None:
     cast.refs |= {"read": read.slug, "reading": reading.public_id, "reader": str(reader.id)}
     sift = a_sift(session, campaign=campaign)
     read_as(session, sift, kept["sent"], sift.points(5), sift.points(1), alias="Heron 63", asks=True)
+    cast.refs |= a_day_with_somebody(session, kept["sent"], [reader], "west")
     asking = a_campaign(session, questions=STANDARD_QUESTIONS, criteria=TIED_CRITERIA)
     cast.refs |= {"asking": asking.slug, "criterion": str(criteria_of(session, asking.id)[0].id)}
     while match_due(session, keys_of(app)):

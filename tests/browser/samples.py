@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from portal.domain.applications.sections import QUESTIONS
 from tests.browser.cast import Cast
 
+KINDS = ("interview", "fitness", "practice")
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -132,6 +134,22 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     ),
     "staff.settle": _of("recruiter", "/staff/shortlisting/{slug}/settle/heron-63"),
     "staff.release_shortlist": _of("recruiter", "/staff/shortlisting/{slug}/release"),
+    "staff.interviews": _both(_of("recruiter", "/staff/interviews"), _of("assessor", "/staff/interviews")),
+    "staff.plan_interviews": _of(
+        "recruiter",
+        "/staff/interviews/plan",
+        *(f"/staff/interviews/plan?campaign={{slug}}&kind={kind}" for kind in KINDS),
+    ),
+    "staff.venues": _of("recruiter", "/staff/interviews/venues"),
+    "staff.new_venue": _of("recruiter", "/staff/interviews/venues/new"),
+    "staff.venue": _of("recruiter", "/staff/interviews/venues/{venue}"),
+    "staff.interview_day": _both(
+        _of("recruiter", "/staff/interviews/sessions/{day}"), _of("assessor", "/staff/interviews/sessions/{day}")
+    ),
+    "staff.print_day": _of("recruiter", "/staff/interviews/sessions/{day}/print"),
+    "staff.cancel_day": _of("recruiter", "/staff/interviews/sessions/{day}/cancel"),
+    "staff.edit_panel": _of("recruiter", "/staff/interviews/sessions/{day}/panels/{panel}"),
+    "staff.interview_seat": _of("recruiter", "/staff/interviews/sessions/{day}/bookings/{seat}"),
     "staff.duplicates": _of("recruiter", "/staff/duplicates"),
     "staff.duplicate": _of("recruiter", "/staff/duplicates/{pair}"),
     "staff.checks": _of("medical", "/staff/checks", "/staff/checks?state=met"),
