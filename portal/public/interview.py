@@ -216,8 +216,9 @@ def _offered(found: Application, now: Standing) -> list[Sitting]:
 
 
 def _full(offered: list[Sitting]) -> list[tuple[Sitting, list[Any]]]:
-    """Each day with its full times."""
-    return [(each, [time for time in each.times if not time.free]) for each in offered]
+    """Each day that has full times, with them."""
+    days = ((each, [time for time in each.times if not time.free]) for each in offered)
+    return [(sitting, full) for sitting, full in days if full]
 
 
 def _choose(

@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import clock
 from portal.domain.accounts.addresses import masked
 from portal.domain.accounts.queries import staff_names
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications import queries, waiting
-from portal.domain.applications.models import Application, Channel, Requirement, RequirementState
+from portal.domain.applications.models import Application, Channel
 from portal.domain.applications.stages import STATE_WORDS
 from portal.domain.audit import queries as audit
-from portal.domain.campaigns.models import Care, RequirementKind
+from portal.domain.campaigns.models import Care
 from portal.domain.casework.deciding import provisional
 from portal.domain.casework.notes import calls_of, notes_of
 from portal.domain.casework.presence import others_here
@@ -25,29 +24,27 @@ from portal.domain.correspondence.queries import thread, why_bounced
 from portal.domain.documents.models import DocumentState
 from portal.domain.documents.queries import documents_of
 from portal.domain.documents.rules import SORTS
+from portal.domain.interviews.models import SessionKind
+from portal.domain.interviews.standing import standing
 from portal.domain.shortlisting.showing import scores_of
 from portal.services.crypto import KeyRing
 from portal.staff import strip
 from portal.staff.answers import groups, shown
 from portal.staff.critical import chart
-from portal.staff.filters import MARKS, points
+from portal.staff.filters import points
 from portal.staff.offer_part import offer_part
 from portal.staff.opening import name_of
 from portal.staff.presence import together
+from portal.staff.requirements import requirement_rows
 from portal.staff.timeline import timeline
 from portal.web.sessions import Viewer
-from portal.web.wording import day_month, in_days, plural
+from portal.web.wording import plural
 
 LATEST = 6  # lines of the trail beside the page
 CHANNELS = {
     Channel.ONLINE: "applied online",
     Channel.TELEPHONE: "entered by staff from a telephone call",
     Channel.PAPER: "entered by staff from a paper form",
-}
-TEAMS = {
-    RequirementKind.MEDICAL: "Medical team",
-    RequirementKind.FITNESS: "Medical team",
-    RequirementKind.VETTING: "Vetting team",
 }
 FILES = {
     DocumentState.CHECKING: ("being checked", "wait"),
@@ -56,7 +53,7 @@ FILES = {
 }
 P = Permission
 ASKED = (P.SEE_CONTACT, P.SEE_ADJUSTMENTS, P.WRITE_NOTES, P.WRITE_MESSAGES, P.MOVE_APPLICATIONS, P.MODERATE,
-         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE)  # fmt: skip
+         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE, P.INVITE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def _may(viewer: Viewer, application: Application) -> frozenset[Permission]:
 
 def live(session: Session, keys: KeyRing, looking: Looking, application: Application) -> dict[str, Any]:
     """The parts that others change while the page is open."""
-    requirements = [requirement_row(each) for each in sorted(application.requirements, key=_order)]
+    requirements = requirement_rows(session, keys, application, looking.may)
     decision = provisional(session, [application.id]).get(application.id)
     lines = thread(session, looking.viewer, application.id)
     unread = sum(1 for line in lines if line.unread)
@@ -129,6 +126,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
         "scores": scores,
         "total": points(scores.total if scores and scores.total is not None else application.score),
         "notes": notes_of(session, keys, application.id),
+        "interview": standing(session, application, SessionKind.INTERVIEW),
         "offer": offer_part(session, application),
         "critical": chart(session, application),
     } | _trail(session, keys, looking, application)  # fmt: skip
@@ -188,42 +186,6 @@ def _owner(application: Application, looking: Looking) -> dict[str, Any]:
         "version": application.version,
         "seen": application.owner_id or 0,
     }
-
-
-def _order(requirement: Requirement) -> tuple[bool, int]:
-    return requirement.state is RequirementState.MET, requirement.id
-
-
-def requirement_row(requirement: Requirement) -> dict[str, Any]:
-    """A requirement with whoever has it now and until when."""
-    late = requirement.due_at is not None and requirement.due_at < clock.now()
-    states = {
-        RequirementState.NOT_ASKED: ("none", "", f"due at {requirement.due.value}"),
-        RequirementState.WITH_APPLICANT: ("them", "Applicant", _due(requirement)),
-        RequirementState.WITH_US: ("us", TEAMS.get(requirement.kind, "Recruitment team"), _due(requirement)),
-        RequirementState.MET: ("done", TEAMS.get(requirement.kind, "Recruitment team"), _decided(requirement)),
-        RequirementState.NOT_MET: ("cross", TEAMS.get(requirement.kind, "Recruitment team"), _decided(requirement)),
-    }
-    state, owner, words = states[requirement.state]
-    waits = requirement.state in {RequirementState.WITH_APPLICANT, RequirementState.WITH_US}
-    return {
-        "name": MARKS[requirement.kind][1],
-        "state": "late" if late and waits else state,
-        "owner": owner,
-        "words": words,
-    }
-
-
-def _due(requirement: Requirement) -> str:
-    asked = f"asked {day_month(requirement.asked_at)}" if requirement.asked_at else "waiting"
-    return (
-        f"{asked}, due {day_month(requirement.due_at)}, {in_days(requirement.due_at)}" if requirement.due_at else asked
-    )
-
-
-def _decided(requirement: Requirement) -> str:
-    word = "met" if requirement.state is RequirementState.MET else "not met"
-    return f"{word}, {day_month(requirement.decided_at)}" if requirement.decided_at else word
 
 
 def _files(session: Session, application_id: int) -> list[dict[str, Any]]:

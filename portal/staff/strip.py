@@ -42,6 +42,7 @@ MESSAGE = Way("Message", "staff.message", "m")
 NOTE = Way("Note", "staff.write_note", "n")
 CALL = Way("Log a call", "staff.log_call")
 DECIDE = Way("Decide", "staff.decide")
+INVITE = Way("Invite", "staff.book_for")
 OUTCOME = Way("Interview sheets", "staff.interview_outcome")
 CHANGE = Way("Change the decision", "staff.decide")
 RELEASE = Way("Release it now", "staff.release_decision")
@@ -151,6 +152,7 @@ def _main(state: State, may: Collection[Permission]) -> Way | None:
     """The button of what a state asks for, for whoever may press it."""
     ways = {
         State.SUBMITTED: (P.MOVE_APPLICATIONS, DECIDE),
+        State.SHORTLISTED: (P.INVITE, INVITE),
         State.INTERVIEW: (P.MOVE_APPLICATIONS, OUTCOME),
         State.RESERVE: (P.MAKE_OFFERS, OFFER),
         State.DEFERRED: (P.MAKE_OFFERS, OFFER),

@@ -84,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "invitation.ended": "Invitation ended",
     "application.lapsed": "Ended: no answer by the promised day",
     "calendar.renewed": "Address of the calendar renewed",
+    "calendar.stopped": "Address of the calendar ended",
     "interviews.planned": "Day of interviews or tests planned",
     "interviews.cancelled": "Day of interviews or tests cancelled",
     "interviews.panel_changed": "Panel changed",

@@ -28,6 +28,7 @@ from portal.domain.interviews.models import (
     Venue,
 )
 from portal.domain.interviews.rules import NUMBERS, Policy
+from portal.domain.refusals import NotFound
 from portal.domain.settings.queries import setting_values
 
 S = InterviewSession
@@ -146,6 +147,12 @@ def asked_for_adjustments(session: Session, application_id: int) -> bool:
     return session.scalar(told.limit(1)) is not None
 
 
+def takeable(session: Session, application_id: int, kind: SessionKind, slot_id: int) -> bool:
+    """Whether there is a seat for them at this very slot now, without any notice."""
+    query = may_take(application_id, kind, clock.now()).where(Slot.id == slot_id, free_seats() > 0)
+    return bool(slot_id) and session.scalar(query) is not None
+
+
 def beside(session: Session, slot_id: int) -> list[int]:
     """The slots of the same session at the same time, this one first."""
     here, mine, panel = aliased(Slot), aliased(Panel), aliased(Panel)
@@ -181,8 +188,11 @@ class Place:
 
 
 def place_of(session: Session, slot_id: int) -> Place:
-    """Raises NoResultFound for a slot that is not there."""
-    return places_of(session, [slot_id])[slot_id]
+    """Raises NotFound for a slot that is not there."""
+    found = places_of(session, [slot_id]).get(slot_id)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def places_of(session: Session, slot_ids: Sequence[int]) -> dict[int, Place]:

@@ -53,6 +53,11 @@ class Standing:
         """How many full times or days they wait for."""
         return sum(wish.sealed is None for wish in self.wishes)
 
+    @property
+    def asked(self) -> bool:
+        """Whether they asked for another time in words that nobody has seen to."""
+        return any(wish.sealed is not None for wish in self.wishes)
+
 
 def standing(session: Session, application: Application, kind: SessionKind) -> Standing | None:
     """By the newest invitation of the kind; none for somebody who was never invited. A fixed number of statements."""

@@ -57,8 +57,8 @@ def wait(
 ) -> None:
     """Waits for exactly these slots and sessions from now on; what was asked before keeps its place.
 
-    Those that this person may not take are left out. Raises NotInvited, NotFound; NothingChosen for none at all
-    where nothing was waited for either.
+    Those that this person may not take are left out, and the time and the day they have. Raises NotInvited, NotFound;
+    NothingChosen for none at all where nothing was waited for either.
     """
     with unit_of_work(session):
         found = held(session, actor, invitation_id)
@@ -66,8 +66,10 @@ def wait(
         if not before and not slot_ids and not session_ids:
             raise NothingChosen(field="wait")
         possible = _possible(session, found)
-        slots = {slot for slot in slot_ids if slot in possible}
-        days = {day for day in session_ids if day in set(possible.values())}
+        mine = live_booking(session, invitation_id)
+        here = place_of(session, mine.slot_id).session.id if mine else None
+        slots = {slot for slot in slot_ids if slot in possible} - set(beside(session, mine.slot_id) if mine else ())
+        days = {day for day in session_ids if day in set(possible.values()) and day != here}
         for wish in before:
             if wish.slot_id not in slots and wish.session_id not in days:
                 _end([wish], WishEnd.TAKEN_BACK)
@@ -80,7 +82,26 @@ def wait(
             application_id=found.application.id, times=len(slots), days=len(days),
         )  # fmt: skip
         session.flush()
-        hand_on(session, [*slots, *(slot for slot, day in possible.items() if day in days)])  # freed meanwhile
+        hand_on(session, slots_waited_for(session, found.invitation))  # freed meanwhile
+
+
+def slots_waited_for(session: Session, invitation: Invitation) -> list[int]:
+    """Every slot that a wish of theirs covers, the soonest first: of several free ones that is theirs."""
+    wishes = [each for each in wishes_of(session, invitation.id) if each.sealed is None]
+    slots = {slot for wish in wishes if wish.slot_id for slot in beside(session, wish.slot_id)}
+    days = {wish.session_id for wish in wishes if wish.session_id}
+    query = select(Slot.id).join(Panel, Panel.id == Slot.panel_id)
+    query = query.where(or_(Slot.id.in_(slots), Panel.session_id.in_(days)))
+    return list(session.scalars(query.order_by(Slot.starts_at, Slot.id)))
+
+
+def granted(session: Session, invitation_id: int, slot_id: int) -> None:
+    """They have this time now: nobody waits for the time or the day they have, and none comes back to who gives it up."""
+    same, day = beside(session, slot_id), place_of(session, slot_id).session.id
+    _end(
+        [each for each in wishes_of(session, invitation_id) if each.slot_id in same or each.session_id == day],
+        WishEnd.GRANTED,
+    )
 
 
 def _possible(session: Session, found: Held) -> dict[int, int]:
@@ -118,18 +139,18 @@ def ask_in_words(session: Session, keys: KeyRing, actor: Actor, invitation_id: i
         announce(session, WORK)
 
 
-def answer_words(session: Session, actor: Actor, wish_id: int) -> None:
-    """A person has seen to it. Twice is once. Raises NotFound."""
+def answer_words(session: Session, actor: Actor, wish_id: int, invitation_id: int) -> None:
+    """A person has seen to this wish of the invitation. Twice is once. Raises NotFound."""
     with unit_of_work(session):
         wish = locked(session, Wish, wish_id)
-        if wish is None or wish.sealed is None:
+        if wish is None or wish.sealed is None or wish.invitation_id != invitation_id:
             raise NotFound()
         if wish.ended_at is None:
             _end([wish], WishEnd.ANSWERED)
-            invitation = session.get_one(Invitation, wish.invitation_id)
+            application_id = session.get_one(Invitation, invitation_id).application_id
             record(
-                session, actor, "interview.other_time_answered", subject=("invitation", invitation.id),
-                application_id=invitation.application_id,
+                session, actor, "interview.other_time_answered", subject=("invitation", invitation_id),
+                application_id=application_id,
             )  # fmt: skip
 
 
