@@ -84,6 +84,14 @@ KINDS: dict[Work, Kind] = {
         "Applications to sift", "Sent, and no answer given yet", "Read and decide", "staff.applications",
         place={"stage": "sift", "sort": "oldest"},
     ),
+    Work.OFFERS_LATE: Kind(
+        "Offers without an answer", "Their day has passed, and the places are still held",
+        "Ring them, give more time, or let lapse", "staff.offers", "late",
+    ),
+    Work.PLACING: Kind(
+        "People to place", "They have accepted, and nobody has said where they will serve", "Look at the proposal",
+        "staff.applications", place={"stage": "offer"},
+    ),
     Work.INTERVIEWED: Kind(
         "Interviews to decide on", "The panels have agreed", "Read the sheets and decide",
         "staff.all_interview_outcomes",

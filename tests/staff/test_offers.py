@@ -308,3 +308,15 @@ def test_a_liaison_officer_sees_the_offer_and_no_button_to_make_one(app: Flask) 
     desk = Desk(app)
     page = browser_of(app, a_staff_member(desk.session, Role.LIAISON)).get(f"/staff/applications/{desk.reference}").text
     assert desk.address() not in page
+
+
+def test_what_nobody_answered_and_whom_nobody_placed_is_somebodys_work(app: Flask) -> None:
+    desk = Desk(app)
+    other = someone_in(desk.session, app, desk.course)
+    desk.post(desk.address())
+    offer(desk.session, desk.recruiter, other.id)
+    accept(desk.session, now_of(desk.session, other.id).applicant, other.id)
+    assert "Offers without an answer" not in desk.browser.get("/staff/").text
+    set_clock(app, datetime(2018, 3, 16, 9))
+    page = desk.browser.get("/staff/").text
+    assert "Offers without an answer" in page and "People to place" in page

@@ -23,6 +23,7 @@ from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.queries import waiting_pairs
 from portal.domain.interviews import waiting
 from portal.domain.messages.models import Delivery, OutboxMail
+from portal.domain.offers import waiting as offers
 from portal.domain.paging import FEW
 from portal.domain.shortlisting.models import Assignment, Entry, Settling
 
@@ -35,6 +36,7 @@ class Work(StrEnum):
     """The kinds of waiting work there are, in the order they are shown."""
 
     LATE = "late"  # the promised day of an answer has passed
+    OFFERS_LATE = "offers_late"  # an offer's day has passed without an answer
     LATE_READINGS = "late_readings"  # somebody's readings are past their day
     READ_LATE = "read_late"  # one's own
     READ = "read"
@@ -49,6 +51,7 @@ class Work(StrEnum):
     SIFT = "sift"
     INTERVIEWED = "interviewed"  # the panel has agreed, and nobody has decided
     PROVISIONAL = "provisional"
+    PLACING = "placing"  # accepted, and nobody has said where they will serve
     ENTERING = "entering"
     MEDICAL = "medical"
     FITNESS = "fitness"
@@ -92,6 +95,10 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.MOVE_APPLICATIONS):
         found[Work.PROVISIONAL] = _provisional(viewer)
         found[Work.INTERVIEWED] = waiting.to_decide(viewer)
+    if viewer.scope(P.MAKE_OFFERS):
+        found[Work.OFFERS_LATE] = offers.overdue(viewer)
+    if viewer.scope(P.PLACE_PEOPLE):
+        found[Work.PLACING] = offers.to_place(viewer)
     if viewer.scope(P.SETTLE_DUPLICATES):
         found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.ENTER_APPLICATIONS):
