@@ -1,4 +1,7 @@
-"""A document for those whose work it is to read it: in the page, as pictures, or as an attachment; on the record."""
+"""A document for those whose work it is to read it: in the page, as pictures, or as an attachment; on the record.
+
+For every other role it is not there: the query decides, and nobody learns that there is one.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,14 @@ from portal.web.setup import outside_of
 
 
 @blueprint.get("/documents/<public_id>")
-@requires(Permission.SEE_CLEARANCES)
+@requires(Permission.SEE_WORK)
 def document(public_id: str) -> Response:
     row = openable_document(db.session(), current_user, public_id)
     return send_document(db.session(), outside_of(current_app), current_user, row)
 
 
 @blueprint.get("/documents/<public_id>/view")
-@requires(Permission.SEE_CLEARANCES)
+@requires(Permission.SEE_WORK)
 def view_document(public_id: str) -> Response:
     """The document page by page, on a page of its own or in the one that asked for it."""
     session = db.session()
@@ -44,7 +47,7 @@ def view_document(public_id: str) -> Response:
 
 
 @blueprint.get("/documents/<public_id>/pages/<int:number>")
-@requires(Permission.SEE_CLEARANCES)
+@requires(Permission.SEE_WORK)
 def document_page(public_id: str, number: int) -> Response:
     row = openable_document(db.session(), current_user, public_id)
     return send_page(db.session(), outside_of(current_app), current_user, row, number)

@@ -86,7 +86,7 @@ def fitness_standards() -> Response:
     may = current_user.scope(P.RECORD_FITNESS).force
     if form.is_submitted() and not may:
         raise Forbidden()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.starts.data is not None:
         name = form.name.data.strip()
         test = form.test.data if form.test.data != NEW else name.lower().replace(" ", "_")
         try:

@@ -123,7 +123,7 @@ def identity_check(reference: str) -> Response:
     """Which documents somebody showed, and when."""
     session, form = db.session(), IdentityForm()
     found = opened(session, P.RUN_CHECKS, reference, K.IDENTITY)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.day.data is not None:
         try:
             proved = identity.see(session, current_user, found.id, form.kinds.data, form.day.data)
             flash("Who they are is proved." if proved else "Recorded. One more is needed, one of them with a photo.")

@@ -57,7 +57,8 @@ def decide(reviewer: JudgingClient, application: Application, outcome: str, page
     page = page or reviewer.get(f"/staff/checks/{application.reference}").text
     shown = page.split('name="medical-shown"')[1].split('value="')[1].split('"')[0]
     token = page.split('name="medical-csrf_token"')[1].split('value="')[1].split('"')[0]
-    data = {"medical-csrf_token": token, "medical-shown": shown, "medical-outcome": outcome}
+    needs = "A chair with a back" if outcome == "fit_with_changes" else ""
+    data = {"medical-csrf_token": token, "medical-shown": shown, "medical-outcome": outcome, "medical-needs": needs}
     return reviewer.post(f"/staff/checks/{application.reference}/medical", data=data)
 
 
@@ -148,8 +149,13 @@ OTHERS = [role for role in Role if role is not Role.MEDICAL]
 def test_no_other_role_comes_near_a_document(session: Session, app: Flask, sent: Application, role: Role) -> None:
     document = a_document(session, app, sent)
     other = browser_of(app, a_staff_member(session, role))
-    for address in ("/staff/checks", f"/staff/checks/{sent.reference}", f"/staff/documents/{document.public_id}"):
-        assert other.get(address).status_code == 403
+    there = f"/staff/documents/{document.public_id}"
+    for address in (there, f"{there}/view", f"{there}/pages/1"):
+        assert other.get(address).status_code == 404, "for them there is no such thing"
+    assert other.get(f"/staff/checks/{sent.reference}").status_code == 403
+    lists = other.get("/staff/checks?kind=medical")
+    assert lists.status_code == (200 if role in {Role.RECRUITER, Role.LIAISON} else 403)
+    assert there not in lists.text and f"/staff/checks/{sent.reference}" not in lists.text
     assert other.post(f"/staff/checks/{sent.reference}/medical").status_code == 403
     session.rollback()
     opened = select(func.count()).select_from(AuditEvent).filter_by(action="document.opened")

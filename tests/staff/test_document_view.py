@@ -90,7 +90,7 @@ def test_only_for_those_who_may(app: Flask, session: Session, sent: Application)
     for part in ("view", "pages/1"):
         for role in (Role.RECRUITER, Role.LIAISON, Role.ASSESSOR, Role.AUDITOR):
             path = f"/staff/documents/{paper.public_id}/{part}"
-            assert browser_of(app, a_staff_member(session, role)).get(path).status_code == 403
+            assert browser_of(app, a_staff_member(session, role)).get(path).status_code == 404
         reviewer = browser_of(app, a_staff_member(session, Role.MEDICAL))
         for hidden in (draft.public_id, unchecked.public_id, "nothing"):
             assert reviewer.get(f"/staff/documents/{hidden}/{part}").status_code == 404

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -44,7 +44,7 @@ class Page:
 
 def page(session: Session, viewer: StaffViewer, after: Cursor | None) -> Page:
     """Those whose day was first, first: the late ones lead. One statement."""
-    query: Select[Any] = (
+    query: Any = (
         select(Referee, Application.reference, Application.given_name, Application.family_name)
         .join(Application, Application.id == Referee.application_id)
         .join(Requirement, Requirement.application_id == Application.id)

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts.rules import Permission
@@ -87,7 +87,7 @@ def clear_by_the_list(session: Session, viewer: StaffViewer, *, most: int) -> li
         .join(Question, Question.id == Answer.question_id)
         .where(Question.key == "employer_kind", Question.campaign_id.is_(None), Answer.value == json.dumps(NONE))
     )
-    query: Select[Any] = (
+    query: Any = (
         select(Application.id, Application.reference)
         .join(Requirement, Requirement.application_id == Application.id)
         .where(Requirement.kind == K.OCCUPATION, Requirement.state == R.NOT_ASKED)
