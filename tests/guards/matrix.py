@@ -372,10 +372,6 @@ SENT_ON = {
     ("staff.run", "GET"): {"liaison": 404},
     ("staff.stop_run", "GET"): {"liaison": 404},
     ("staff.undo_run", "GET"): {"liaison": 404},
-    **{  # of a document nobody else learns that there is one
-        (endpoint, "GET"): {role: 404 for role in EVERY_ROLE if role not in REVIEWER}
-        for endpoint in ("staff.document", "staff.view_document", "staff.document_page")
-    },
 }
 
 # What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for
@@ -402,12 +398,18 @@ ELSEWHERE = {
 OTHER_PAGES = {("staff.choose_columns", "GET")}
 
 
+# What nobody else learns is there: other roles get what an address of nothing gets.
+UNTOLD = {"staff.document", "staff.view_document", "staff.document_page"}
+
+
 def denied(row: Row, actor: str) -> int:
     """What somebody gets who may not: strangers a way to sign in, known people a plain no."""
     if row.address.startswith("/staff"):
         if actor in {"stranger", "owner", "neighbour"}:
             return 303  # to the staff sign-in: an applicant's cookie says nothing here
-        return 302 if actor == "half" else 403  # half signed in: to the second factor
+        if actor == "half":
+            return 302  # to the second factor
+        return 404 if row.endpoint in UNTOLD else 403
     if actor == "neighbour":
         return 404  # another's reference does not exist
     return 303  # to the applicants' sign-in
