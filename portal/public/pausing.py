@@ -26,7 +26,7 @@ def pause(reference: str) -> Response:
     if not may_move(found.state, Act.PAUSE, By.APPLICANT):
         return back  # type: ignore[return-value]
     form = PauseForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.until.data is not None:
         try:
             pausing.pause(session, current_user, found.id, form.until.data)
             return back  # type: ignore[return-value]
