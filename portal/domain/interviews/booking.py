@@ -50,7 +50,7 @@ from portal.domain.interviews.rules import (
     refuse_to_change,
 )
 from portal.domain.interviews.seating import give_up, hold_seats, hold_seats_of, take
-from portal.domain.interviews.waiting_list import end_wishes, hand_on
+from portal.domain.interviews.waiting_list import end_wishes, granted, hand_on, slots_waited_for
 from portal.domain.refusals import NotFound
 
 
@@ -138,8 +138,8 @@ def cancel(
             session, actor, "interview.cancelled", subject=("invitation", invitation_id),
             application_id=found.application.id, reason=reason.value if reason else None, for_good=for_good,
         )  # fmt: skip
-        if before is not None:
-            hand_on(session, [before.slot_id])
+        if before is not None:  # and nothing keeps them from what they wait for any more
+            hand_on(session, [before.slot_id, *slots_waited_for(session, found.invitation)])
 
 
 def session_cancelled(session: Session, actor: Actor, session_id: int, reason: str) -> int:
@@ -254,10 +254,7 @@ def _note(
     session: Session, actor: Actor, found: Held, booking: Booking, action: str, letter: str, **detail: str | None
 ) -> None:
     """What belongs to every new seat: wishes for it end, the trail, the letter with the calendar's entry."""
-    same = set(beside(session, booking.slot_id))
-    for wish in session.scalars(select(Wish).filter_by(invitation_id=found.invitation.id, ended_at=None)):
-        if wish.slot_id in same:
-            wish.ended_at, wish.ended_as = clock.now(), WishEnd.GRANTED
+    granted(session, found.invitation.id, booking.slot_id)
     record(
         session, actor, action, subject=("booking", booking.id), application_id=found.application.id,
         slot=booking.slot_id, **detail,

@@ -96,7 +96,7 @@ def slots_waited_for(session: Session, invitation: Invitation) -> list[int]:
 
 
 def granted(session: Session, invitation_id: int, slot_id: int) -> None:
-    """They have this time now: nobody waits for the time or the day they have, and none comes back to who gives it up."""
+    """They have this time now: nobody waits for what they have, and none comes back to who gives it up."""
     same, day = beside(session, slot_id), place_of(session, slot_id).session.id
     _end(
         [each for each in wishes_of(session, invitation_id) if each.slot_id in same or each.session_id == day],
