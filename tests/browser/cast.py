@@ -23,9 +23,13 @@ from portal.domain.campaigns.criteria import criteria_of
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.campaigns.queries import campaign_by_slug
 from portal.domain.campaigns.standard import STANDARD_QUESTIONS, TIED_CRITERIA
+from portal.domain.clearances.declarations import keep
+from portal.domain.clearances.models import DeclarationKind
+from portal.domain.clearances.vetting import begin
 from portal.domain.correspondence.actions import write, write_to_us
 from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
+from portal.domain.interviews.questions import asked_in
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
@@ -41,8 +45,11 @@ from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
+from tests.support.vetting import a_case, all_given
+from tests.support.sheets import a_panel, agree, complete_own, declare
 
-STAFF = {role.value: role for role in (Role.RECRUITER, Role.ASSESSOR, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)}
+_ROLES = (Role.RECRUITER, Role.ASSESSOR, Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)
+STAFF = {role.value: role for role in _ROLES}
 APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone", "offered", "placed")
 
 
@@ -154,6 +161,8 @@ def _applicants(session: Session, cast: Cast) -> None:
         pass
     cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
     cast.refs |= _offers(session, cast, people)
+    _vetting(session, cast, kept["sent"])
+    cast.refs |= _interviews(session, cast)
     cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
 
@@ -168,6 +177,31 @@ def _offers(session: Session, cast: Cast, people: dict[str, Applicant]) -> dict[
         offer(session, recruiter, found[name].id)
     accept(session, people["placed"], found["placed"].id)
     return {"course": course.slug} | {name: application.reference for name, application in found.items()}
+
+
+def _vetting(session: Session, cast: Cast, sent: Application) -> None:
+    """A case with one of everything, and one that begins, with a declaration ready to be sent."""
+    app = cast.portal.app
+    a_case(session, app, sent)
+    placed = session.scalars(select(Application).filter_by(reference=cast.refs["placed"])).one()
+    begin(session, placed.id)
+    given = all_given(DeclarationKind.CRIMINAL, "yes", "A fine in 2011")
+    keep(session, keys_of(app), placed.id, DeclarationKind.CRIMINAL, given)
+
+
+def _interviews(session: Session, cast: Cast) -> dict[str, str]:
+    """Before the assessor and the recruiter: one agreed on, one to be agreed, one on which the assessor writes."""
+    app, members = cast.portal.app, [_person(session, cast.emails[name]) for name in ("assessor", "recruiter")]
+    panel = a_panel(session, app, applicants=3, members=[each for each in members if isinstance(each, StaffMember)])
+    with clock.at(panel.over):
+        agree(session, app, panel, words="Named three streets, and who lives in them")
+        for member, points in zip(panel.members, (2, 4), strict=True):
+            complete_own(session, app, panel, panel.bookings[1], member, points=points, words=f"Worth {points}")
+        declare(session, panel, panel.bookings[2], panel.members[0])
+    numbers = zip(("agreed", "agreeing", "writing"), panel.bookings, strict=True)
+    asked = {"interview_question": str(asked_in(session, panel.campaign.id)[0].id)}
+    found = {"interviewed": panel.campaign.slug, "interviewee": panel.application.reference}
+    return asked | found | {name: str(booking.id) for name, booking in numbers}
 
 
 def _letters(session: Session, person: Applicant, sent: Application, cast: Cast) -> None:

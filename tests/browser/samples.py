@@ -83,6 +83,17 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.offers_of": _of("recruiter", "/staff/offers/{course}"),
     "staff.make_offer": _of("recruiter", "/staff/applications/{met}/offer", "/staff/applications/{offered}/offer"),
     "staff.placement": _of("recruiter", "/staff/applications/{placed}/placement"),
+    "public.declarations_page": _own("/declarations", "sent", "placed"),
+    "public.declaration": _both(_own("/declarations/finance", "sent"), _own("/declarations/criminal", "placed")),
+    "public.check_declaration": _own("/declarations/criminal/check", "placed"),
+    "public.own_vetting": _own("/vetting", "sent", "placed"),
+    "public.own_changes": _own("/changes", "sent"),
+    "staff.vetting_cases": _of("vetting", "/staff/vetting", "/staff/vetting?show=applicant"),
+    "staff.vetting_case": _of("vetting", "/staff/vetting/{sent}", "/staff/vetting/{placed}"),
+    "staff.criteria_list": _of("liaison", "/staff/criteria"),
+    "staff.check_criteria": _of("liaison", "/staff/criteria/{sent}"),
+    "staff.changes_list": _of("liaison", "/staff/changes", "/staff/changes?show=seen"),
+    "staff.changes_of": _of("liaison", "/staff/changes/{sent}"),
     "staff.sign_in": _of("stranger", "/staff/sign-in"),
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
@@ -152,6 +163,29 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.interview_seat": _of("recruiter", "/staff/interviews/sessions/{day}/bookings/{seat}"),
     "staff.duplicates": _of("recruiter", "/staff/duplicates"),
     "staff.duplicate": _of("recruiter", "/staff/duplicates/{pair}"),
+    "staff.interview_sheets": _of("assessor", "/staff/interviews/sheets"),
+    "staff.interview_sheet": _both(
+        _of("assessor", "/staff/interviews/sheets/{writing}"), _of("recruiter", "/staff/interviews/sheets/{writing}")
+    ),
+    "staff.know_applicant": _of("assessor", "/staff/interviews/sheets/{writing}/know"),
+    "staff.agreed_sheet": _of(
+        "assessor", "/staff/interviews/sheets/{agreed}/agreed", "/staff/interviews/sheets/{agreeing}/agreed"
+    ),
+    "staff.blank_sheet": _of("assessor", "/staff/interviews/sheets/{writing}/blank"),
+    "staff.all_interview_outcomes": _of("recruiter", "/staff/interviews/outcomes"),
+    "staff.interview_outcomes": _of("recruiter", "/staff/interviews/outcomes/{interviewed}"),
+    "staff.release_outcomes": _of("recruiter", "/staff/interviews/outcomes/{interviewed}/release"),
+    "staff.interview_outcome": _of(
+        "recruiter", "/staff/applications/{interviewee}/outcome", "/staff/applications/{met}/outcome"
+    ),
+    "staff.interview_questions": _of(
+        "recruiter", *(f"/staff/campaigns/{{{name}}}/interview-questions" for name in ("slug", "interviewed"))
+    ),
+    "staff.add_interview_question": _of("recruiter", "/staff/campaigns/{slug}/interview-questions/new"),
+    "staff.edit_interview_question": _of(
+        "recruiter", "/staff/campaigns/{interviewed}/interview-questions/{interview_question}"
+    ),
+    "staff.blank_interview_sheet": _of("recruiter", "/staff/campaigns/{slug}/interview-questions/blank"),
     "staff.checks": _of("medical", "/staff/checks", "/staff/checks?state=met"),
     "staff.check": _of("medical", "/staff/checks/{sent}"),
     "staff.campaigns": _of("recruiter", "/staff/campaigns"),

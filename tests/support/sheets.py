@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from portal.domain.interviews.inviting import invite
 from portal.domain.interviews.models import Booking, Recommendation, SessionKind
 from portal.domain.interviews.questions import asked_in
 from portal.domain.interviews.writing import Given, Written
-from tests.support.interviews import PLANNED_AT, InterviewStage, an_interview_stage
+from tests.support.interviews import PLANNED_AT, InterviewStage, a_day, an_interview_stage, slots_of
 from tests.support.make_applications import keys_of
 
 R = Recommendation
@@ -59,9 +59,14 @@ class Panel:
         return self.stage.day.ends_at + timedelta(minutes=5)
 
 
-def a_panel(session: Session, app: Flask, *, applicants: int = 1, **stage: Any) -> Panel:
-    """A day with everybody on the shortlist booked, in order."""
+def a_panel(
+    session: Session, app: Flask, *, applicants: int = 1, members: list[StaffMember] | None = None, **stage: Any
+) -> Panel:
+    """A day with everybody on the shortlist booked, in order; `members` sit on the one panel, else two new ones."""
     made = an_interview_stage(session, app, applicants=applicants, **stage)
+    if members is not None:
+        day = a_day(session, made.campaign, staff=members)
+        made = replace(made, day=day, slots=slots_of(session, day), interviewers=members)
     bookings = []
     with clock.at(max(PLANNED_AT, made.campaign.closes_at + timedelta(hours=3))):
         for application, slot in zip(made.applications, made.slots, strict=False):
