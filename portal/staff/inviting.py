@@ -12,13 +12,13 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.interviews import booking, inviting
 from portal.domain.interviews.choosing import Place, place_of, sittings, takeable
-from portal.domain.interviews.invited import asked_in_words, earlier_bookings, invitations
+from portal.domain.interviews.invited import asked_in_words, courses, earlier_bookings, invitations
 from portal.domain.interviews.models import SessionKind
 from portal.domain.interviews.rules import NAMES, NotInvited
 from portal.domain.interviews.sessions import campaign_to_plan
 from portal.domain.interviews.standing import Standing, standing
 from portal.domain.interviews.waiting_list import answer_words
-from portal.domain.refusals import NotFound, Refusal
+from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.inviting import InvitationForm, number_of
@@ -29,6 +29,15 @@ from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
 
 INVITE = Permission.INVITE
+
+
+@blueprint.get("/interviews/invite")
+@requires(INVITE)
+def all_invitations() -> Response:
+    """The campaigns with people to invite, or who wait for a person."""
+    return page_or_fragment(
+        "staff/interviews/invitations.html", "main", courses=courses(db.session(), current_user)
+    )  # fmt: skip
 
 
 @blueprint.get("/interviews/invite/<slug>")
@@ -64,7 +73,8 @@ def book_for(reference: str) -> Response:
         return _page(form, found, kind, 422 if form.errors else 200)
     act = ACTS.get(form.act.data or "")
     if act is None:
-        raise NotFound()
+        form.form_errors.append("Choose what to do.")
+        return _page(form, found, kind, 422)
     try:
         flash(act(found, standing(session, found, kind), kind, form))
     except Refusal as refusal:

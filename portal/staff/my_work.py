@@ -59,6 +59,13 @@ KINDS: dict[Work, Kind] = {
         "Panels that need somebody else", "Somebody on them knows the applicant", "Change the panel, or the time",
         "staff.all_interview_outcomes",
     ),
+    Work.UNANSWERED: Kind(
+        "Invited, and no answer", "Their day to choose a time has passed", "Ring, give time or let lapse",
+        "staff.all_invitations", "late",
+    ),
+    Work.OTHER_TIME: Kind(
+        "Asked for another time", "None of the times suits them", "Read, and book for them", "staff.all_invitations",
+    ),
     Work.UNREAD: Kind(
         "Messages from applicants", "Nobody has read them yet", "Read and answer", "staff.messages",
         place={"part": "unread"},

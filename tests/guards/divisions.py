@@ -42,6 +42,8 @@ OWN = (
     ),
     Own("staff.correct_application_address", R, "application", 422),
     Own("staff.decide", R, "application", 422),
+    Own("staff.book_for", R, "application", 422),
+    Own("staff.invite", R, "campaign"),
     Own("staff.undo_decision", R, "application", 303),
     Own("staff.release_decision", R, "application", 303),
     Own("staff.reopen", R, "application", 409),  # it is open

@@ -61,7 +61,7 @@ NOBODYS = {
     "alias": "teal-0", "answered": "999999", "asked": "999999", "attempt": "999999", "campaign": "no-such",
     "change": "999999", "course": "no-such", "criterion": "999999", "day": "999999", "deputy": "999999",
     "document": "nothing", "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999",
-    "hired": "no-such", "interview_question": "999999", "interviewed": "no-such", "invited": "CPV-2222-2222",
+    "interview_question": "999999", "interviewed": "no-such", "invited": "CPV-2222-2222",
     "kept": "no-such", "known": "999999", "member": "999999", "message": "999999", "met": "CPV-2222-2222",
     "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999", "panel": "999999",
     "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
@@ -167,7 +167,7 @@ def _invited(session: Session, made: World, owner: Applicant) -> dict[str, str]:
     found = a_shortlisted(session, made.app, course, applicant=owner)
     with clock.at(PLANNED_AT):
         invite(session, _staff(made, "recruiter"), found.id, SessionKind.INTERVIEW)
-    return {"invited": found.reference, "hired": course.slug}
+    return {"invited": found.reference}
 
 
 def _kept(session: Session) -> dict[str, str]:

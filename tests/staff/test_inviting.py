@@ -90,7 +90,7 @@ def test_a_stale_page_and_a_taken_time_are_refused_on_the_page(
     status, page = send(browser, page_of(stage), act="book", slot=str(stage.slots[1].id), seen="99")
     assert (status, "changed while you had the page open" in page) == (409, True)
     assert send(browser, page_of(stage), act="book", slot="nonsense")[0] == 422
-    assert send(browser, page_of(stage), act="nonsense")[0] == 404
+    assert send(browser, page_of(stage), act="nonsense")[0] == 422
     assert live_booking(session, newest(session, stage.application).id) is None
 
 
@@ -104,6 +104,9 @@ def test_who_does_not_answer_becomes_a_persons_work(
     late = browser_of(app, stage.recruiter)
     listed = late.get(f"/staff/interviews/invite/{stage.campaign.slug}").text
     assert "No answer yet" in listed
+    everywhere = late.get("/staff/interviews/invite").text
+    assert f"/staff/interviews/invite/{stage.campaign.slug}" in everywhere
+    assert "Invited, and no answer" in late.get("/staff/").text
     assert stage.application.reference in listed
     assert stage.applications[1].reference in listed  # not invited yet
     status, page = send(late, page_of(stage), act="time")

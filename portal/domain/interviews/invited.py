@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
-from portal.domain.campaigns.models import District
+from portal.domain.campaigns.models import Campaign, District
 from portal.domain.interviews.choosing import free_seats
 from portal.domain.interviews.models import (
     Booking,
@@ -149,6 +149,45 @@ def _free(campaign_id: int) -> Select[int]:
             Slot.starts_at > clock.now(),
         )
     )
+
+
+@dataclass(frozen=True)
+class Course:
+    """A campaign with how many wait for an invitation, have not answered in time, and asked for another time."""
+
+    slug: str
+    name: str
+    to_invite: int
+    late: int
+    asked: int
+
+
+def courses(session: Session, viewer: StaffViewer) -> list[Course]:
+    """Every campaign with somebody shortlisted or invited, as far as the viewer reaches. One statement."""
+    live = and_(
+        Invitation.application_id == Application.id,
+        Invitation.kind == SessionKind.INTERVIEW,
+        Invitation.ended_at.is_(None),
+    )
+    booked = exists().where(Booking.invitation_id == Invitation.id, Booking.ended_at.is_(None))
+    wished = exists().where(Wish.invitation_id == Invitation.id, Wish.sealed.is_not(None), Wish.ended_at.is_(None))
+    query: AnySelect = (
+        select(
+            Campaign.slug,
+            Campaign.name,
+            func.sum(case((Application.state == State.SHORTLISTED, 1), else_=0)).label("to_invite"),
+            func.sum(case((and_(Invitation.answer_by <= clock.now(), ~booked), 1), else_=0)).label("late"),
+            func.sum(case((and_(Invitation.id.is_not(None), wished), 1), else_=0)).label("asked"),
+        )
+        .select_from(Application)
+        .join(Campaign, Campaign.id == Application.campaign_id)
+        .outerjoin(Invitation, live)
+        .where(Application.state.in_(INVITED))
+        .group_by(Campaign.id, Campaign.slug, Campaign.name)
+        .order_by(Campaign.name, Campaign.id)
+    )
+    rows = session.execute(in_scope(query, viewer, Permission.INVITE))
+    return [Course(row.slug, row.name, row.to_invite, row.late, row.asked) for row in rows]
 
 
 def unanswered(viewer: StaffViewer) -> AnySelect:

@@ -21,7 +21,7 @@ from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.casework.models import Decision
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.queries import waiting_pairs
-from portal.domain.interviews import waiting
+from portal.domain.interviews import invited, waiting
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers import waiting as offers
 from portal.domain.paging import FEW
@@ -42,6 +42,8 @@ class Work(StrEnum):
     READ = "read"
     SHEETS = "sheets"  # interviews of one's own panels that have begun
     PANEL_SHORT = "panel_short"  # somebody on the panel knows the applicant
+    UNANSWERED = "unanswered"  # invited, and the day to choose a time has passed
+    OTHER_TIME = "other_time"  # asked for another time in words
     UNREAD = "unread"
     OCCUPATION = "occupation"
     DIFFERS = "differs"
@@ -99,6 +101,9 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
+    if viewer.scope(P.INVITE):
+        found[Work.UNANSWERED] = invited.unanswered(viewer).add_columns(_own(viewer))
+        found[Work.OTHER_TIME] = invited.asked(viewer).add_columns(_own(viewer))
     if viewer.scope(P.SETTLE_DUPLICATES):
         found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.ENTER_APPLICATIONS):
