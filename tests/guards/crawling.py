@@ -11,7 +11,9 @@ from tests.guards.forms import Form, forms_of
 from tests.guards.matrix import ROWS
 from tests.guards.walk import World
 
-FIRST = ("stranger", "owner", "recruiter", "assessor", "medical", "administrator", "half", "auditor")  # who is asked
+FIRST = (  # who is asked
+    "stranger", "owner", "recruiter", "assessor", "medical", "liaison", "vetting", "administrator", "half", "auditor",
+)  # fmt: skip
 
 
 def pages(world: World, more: Iterable[tuple[str, str]] = ()) -> Iterator[tuple[str, str]]:
