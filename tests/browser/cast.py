@@ -35,6 +35,7 @@ from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
+from tests.support.checks import some_of_each
 from tests.support.files import make_pdf_with_script, make_png
 from tests.support.interviews import a_day_with_somebody
 from tests.support.live import cookies_of
@@ -45,8 +46,8 @@ from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
-from tests.support.vetting import a_case, all_given
 from tests.support.sheets import a_panel, agree, complete_own, declare
+from tests.support.vetting import a_case, all_given
 
 _ROLES = (Role.RECRUITER, Role.ASSESSOR, Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)
 STAFF = {role.value: role for role in _ROLES}
@@ -162,6 +163,8 @@ def _applicants(session: Session, cast: Cast) -> None:
     cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
     cast.refs |= _offers(session, cast, people)
     _vetting(session, cast, kept["sent"])
+    placed = session.scalars(select(Application).filter_by(reference=cast.refs["placed"])).one()
+    cast.refs |= some_of_each(session, app, placed, _person(session, cast.emails["recruiter"]))
     cast.refs |= _interviews(session, cast)
     cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))

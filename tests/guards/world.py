@@ -13,18 +13,10 @@ from portal.db import unit_of_work
 from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Applicant, GroupRole, Passkey, Role, StaffMember
 from portal.domain.applications.actions import enter_for
-from portal.domain.applications.models import Application, Channel
-from portal.domain.applications.models import Relation as Kinship
+from portal.domain.applications.models import Application, Channel, Relation
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
-from portal.domain.campaigns.models import RequirementKind
 from portal.domain.casework.models import SavedView
-from portal.domain.clearances.asking import ask_due
-from portal.domain.clearances.fitness import Taken, in_force, record_attempt, ship_standards
-from portal.domain.clearances.identity import see
-from portal.domain.clearances.models import FitnessAttempt
-from portal.domain.clearances.referee_pages import answer
-from portal.domain.clearances.references import Named, Relation, name_referee, token_of
 from portal.domain.correspondence.actions import write_to_us
 from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.duplicates.finding import match_due
@@ -41,7 +33,7 @@ from portal.domain.shortlisting.reporting import report_piece
 from portal.extensions import db
 from tests.guards.walk import World, people
 from tests.support.bulk_runs import as_viewer, confirmed
-from tests.support.checks import answers
+from tests.support.checks import some_of_each
 from tests.support.interviews import PLANNED_AT, a_day, a_day_with_somebody, a_shortlisted, slots_of
 from tests.support.live import form_token
 from tests.support.make_applications import a_draft, a_submitted, keys_of
@@ -85,7 +77,7 @@ def made_world(app: Flask) -> World:
     made.names |= _papers(session, app, draft, sent)
     made.names |= _offers(session, made, owner) | _invited(session, made, owner)
     made.names |= _interview(session, made, owner)
-    made.names |= _checks(session, made, owner)
+    made.names |= _checks(session, made)
     entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
     made.names["entered"] = entered.reference
     made.names |= _correspondence(session, owner, sent) | _sift(session, made, sent)
@@ -126,25 +118,12 @@ def _offers(session: Session, made: World, owner: Applicant) -> dict[str, str]:
     return names
 
 
-def _checks(session: Session, made: World, owner: Applicant) -> dict[str, str]:
-    """Of the place accepted: two referees of whom one has answered, a passport seen, a fitness test not passed yet."""
-    recruiter, keys = _staff(made, "recruiter"), keys_of(made.app)
+def _checks(session: Session, made: World) -> dict[str, str]:
+    """What stands behind the checks of the place accepted."""
     found = session.scalars(select(Application).filter_by(reference=made.names["placed"])).one()
-    rows = []
     with clock.at(MOMENT):
-        ship_standards(session)
-        ask_due(session, most=9)
-        for place, email in enumerate(("anna@example.org", "ben@example.org"), 1):
-            named = Named("Anna Bright", email, Relation.FRIEND, 4)
-            rows.append(name_referee(session, keys, owner, found.id, place, named))
-        answer(session, keys, token_of(keys, rows[0]), answers())
-        see(session, recruiter, found.id, ["passport"], clock.today())
-        paper = a_document(session, made.app, found, kind=RequirementKind.FITNESS)
-        standard = in_force(session, clock.today())[0]
-        taken = Taken(standard.id, clock.today(), 100, document=paper.public_id)
-        record_attempt(session, keys, recruiter, found.id, taken)
-    attempt = session.scalars(select(FitnessAttempt.id)).one()
-    return {"answered": str(rows[0].id), "referee": str(rows[1].id), "attempt": str(attempt)}
+        names = some_of_each(session, made.app, found, _staff(made, "recruiter"))
+    return {name: number for name, number in names.items() if name != "link"}
 
 
 def _interview(session: Session, made: World, owner: Applicant) -> dict[str, str]:
@@ -192,7 +171,7 @@ def _sift(session: Session, made: World, sent: Application) -> dict[str, str]:
     reader = _staff(made, "assessor")
     read, reading = one_reading(session, made.app, reader.id)
     report_piece(session, reader, reading.public_id, "after three break-ins")
-    declare_known(session, reader, keys_of(made.app), "Nobody Here", Kinship.FRIEND)
+    declare_known(session, reader, keys_of(made.app), "Nobody Here", Relation.FRIEND)
     return {
         "alias": "heron-63",
         "read": read.slug,

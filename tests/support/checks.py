@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
+from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Application, Requirement, State
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances.asking import ask_due
-from tests.support.make_applications import a_submitted
+from portal.domain.clearances.fitness import Taken, in_force, record_attempt, ship_standards
+from portal.domain.clearances.identity import see
+from portal.domain.clearances.models import FitnessAttempt
+from portal.domain.clearances.referee_pages import answer
+from portal.domain.clearances.references import Named, Relation, name_referee, token_of
+from tests.support.make_applications import a_submitted, keys_of
 from tests.support.make_campaigns import the_pilot
+from tests.support.make_documents import a_document
 
 MARCH = clock.from_london(datetime(2018, 3, 5, 10))
 
@@ -58,3 +65,24 @@ def answers(**changes: str) -> dict[str, str]:
         "recommend": "yes",
     }
     return given | changes
+
+
+def some_of_each(session: Session, app: Flask, found: Application, recruiter: StaffMember) -> dict[str, str]:
+    """Of an offered application: two referees of whom one has answered, a passport seen, a test not passed yet.
+
+    Their numbers, and the waiting referee's link, by name.
+    """
+    keys, rows = keys_of(app), []
+    ship_standards(session)
+    ask_due(session, most=50)
+    for place, email in enumerate(("anna@example.org", "ben@example.org"), 1):
+        named = Named("Anna Bright", email, Relation.FRIEND, 4)
+        rows.append(name_referee(session, keys, found.applicant, found.id, place, named))
+    answer(session, keys, token_of(keys, rows[0]), answers(concern="yes", concern_words="She works too much."))
+    see(session, recruiter, found.id, ["passport"], clock.today())
+    paper = a_document(session, app, found, kind=RequirementKind.FITNESS)
+    taken = Taken(in_force(session, clock.today())[0].id, clock.today(), 100, document=paper.public_id)
+    record_attempt(session, keys, recruiter, found.id, taken)
+    attempt = session.scalars(select(FitnessAttempt.id).filter_by(application_id=found.id)).one()
+    numbers = {"answered": str(rows[0].id), "referee": str(rows[1].id), "attempt": str(attempt)}
+    return numbers | {"link": token_of(keys, rows[1])}
