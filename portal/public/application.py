@@ -28,7 +28,7 @@ from portal.domain.journeys.letters import letters_there_are
 from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
 from portal.domain.overview.critical_path import path_words
-from portal.domain.overview.todo import todo_of
+from portal.domain.overview.todo import promised, todo_of
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting, needed_tasks, optional_tasks
@@ -74,12 +74,13 @@ def _tasks(found: Application) -> Response:
 def _tracker(found: Application) -> Response:
     session, changed = db.session(), request.args.get("changed", "")
     received = found.received_at or found.state_since
+    todos = todo_of(session, found)
     requirements = [(row.kind, row.due, row.state) for row in found.requirements]
     page = render_template(
         "public/application/tracker.html",
         application=found,
-        promise=promise_of(found),
-        todos=todo_of(session, found),
+        promise=promised(promise_of(found), todos, clock.today()),
+        todos=todos,
         stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
         sent_words=day_month(received),
         told=told(session, found, last_released(session, found.id)),

@@ -67,7 +67,7 @@ def test_both_declarations_from_the_tracker_to_sent(app: Flask, session: Session
     application = begun(session, app)
     browser = browser_of(app, application.applicant)
     tracker = browser.get(address(application, "")).text
-    assert "Two declarations for vetting" in tracker and "By Thursday 15 March 2018" in tracker
+    assert "Two declarations for vetting" in tracker and "By 15 March" in tracker
     assert "Police and courts" in browser.get(address(application, "/declarations")).text
     for kind in DeclarationKind:
         page = f"/declarations/{kind.value}"

@@ -29,6 +29,10 @@ from portal.services.crypto import KeyRing
 from portal.services.paper import LetterPart, PaperLetter
 
 ADDRESS = ("address_line1", "address_line2", "town", "postcode")
+ANSWERING = (
+    "Sign in and open your application, or ring or write to us. You can take the place, ask for a later course, "
+    "or say no."
+)
 OUT_OF_DATE = (InvitationEnd.TAKEN_BACK, InvitationEnd.GONE)
 
 
@@ -107,7 +111,9 @@ def _offer(session: Session, application: Application) -> _Said | None:
             facts.append(("Please answer by", day_words(now.answer_by)))
     needs = LetterPart(heading="The place depends on", lines=("We ask for each in good time.",), items=tuple(now.names))
     later = LetterPart(heading="Before you are appointed, after the course", items=tuple(now.later_names))
-    return _Said(title, (lead,), tuple(facts), tuple(part for part in (needs, later) if part.items))
+    parts = [part for part in (needs, later) if part.items]
+    parts += [LetterPart(heading="How to answer", lines=(ANSWERING,))] if now.stand is Stand.OPEN else []
+    return _Said(title, (lead,), tuple(facts), tuple(parts))
 
 
 def _outcome(session: Session, application: Application) -> _Said | None:

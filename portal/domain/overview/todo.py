@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application
-from portal.domain.applications.waiting import Todo
+from portal.domain.applications.waiting import YOU, Promise, Todo
 from portal.domain.clearances import todos as checks
 from portal.domain.clearances import vetting_answers as vetting
 from portal.domain.interviews import standing as interviews
@@ -25,3 +27,11 @@ def todo_of(session: Session, application: Application) -> list[Todo]:
     """Open things first, the soonest deadline first; a fixed number of statements a feature."""
     found = [todo for ask in ASKERS for todo in ask(session, application)]
     return sorted(found, key=lambda todo: (todo.done, todo.by is None, todo.by, todo.title))
+
+
+def promised(promise: Promise, todos: Sequence[Todo], today: date) -> Promise:
+    """What waits for the applicant waits until the first day of what they have to do, where no other is said."""
+    by = next((todo.by for todo in todos if not todo.done and todo.by is not None), None)
+    if promise.from_whom != YOU or promise.by is not None or by is None:
+        return promise
+    return replace(promise, by=by, late=by < today)
