@@ -29,6 +29,9 @@ from portal.domain.clearances.vetting import begin
 from portal.domain.correspondence.actions import write, write_to_us
 from portal.domain.duplicates.finding import match_due
 from portal.domain.duplicates.models import Pair
+from portal.domain.interviews.booking import book
+from portal.domain.interviews.inviting import invite
+from portal.domain.interviews.models import SessionKind
 from portal.domain.interviews.questions import asked_in
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers.answering import accept
@@ -37,7 +40,7 @@ from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
 from tests.support.checks import some_of_each
 from tests.support.files import make_pdf_with_script, make_png
-from tests.support.interviews import a_day_with_somebody
+from tests.support.interviews import a_day, a_day_with_somebody, a_shortlisted, slots_of
 from tests.support.live import cookies_of
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign
@@ -51,7 +54,7 @@ from tests.support.vetting import a_case, all_given
 
 _ROLES = (Role.RECRUITER, Role.ASSESSOR, Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)
 STAFF = {role.value: role for role in _ROLES}
-APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone", "offered", "placed")
+APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone", "offered", "placed", "choosing", "booked")
 
 
 @dataclass
@@ -161,7 +164,7 @@ def _applicants(session: Session, cast: Cast) -> None:
     while match_due(session, keys_of(app)):
         pass
     cast.refs["pair"] = str(session.scalars(select(Pair.id)).first())
-    cast.refs |= _offers(session, cast, people)
+    cast.refs |= _offers(session, cast, people) | _times(session, cast, people)
     _vetting(session, cast, kept["sent"])
     placed = session.scalars(select(Application).filter_by(reference=cast.refs["placed"])).one()
     cast.refs |= some_of_each(session, app, placed, _person(session, cast.emails["recruiter"]))
@@ -180,6 +183,20 @@ def _offers(session: Session, cast: Cast, people: dict[str, Applicant]) -> dict[
         offer(session, recruiter, found[name].id)
     accept(session, people["placed"], found["placed"].id)
     return {"course": course.slug} | {name: application.reference for name, application in found.items()}
+
+
+def _times(session: Session, cast: Cast, people: dict[str, Applicant]) -> dict[str, str]:
+    """A day of interviews: somebody has a time, somebody chooses one."""
+    app, course, recruiter = cast.portal.app, a_campaign(session), _person(session, cast.emails["recruiter"])
+    found = {name: a_shortlisted(session, app, course, applicant=people[name]) for name in ("choosing", "booked")}
+    day = a_day(session, course, slots=6)
+    with unit_of_work(session):
+        day.published_at = clock.now()
+    places = {name: invite(session, recruiter, each.id, SessionKind.INTERVIEW).id for name, each in found.items()}
+    book(session, recruiter, places["booked"], slots_of(session, day)[1].id)
+    for kind in (SessionKind.FITNESS, SessionKind.PRACTICE):
+        invite(session, recruiter, found["choosing"].id, kind)
+    return {"hired": course.slug} | {name: application.reference for name, application in found.items()}
 
 
 def _vetting(session: Session, cast: Cast, sent: Application) -> None:

@@ -215,10 +215,10 @@ def path_words(session: Session, application: Application) -> str:
 def bar_words(bar: Bar) -> str:
     """What stands beside a bar."""
     if bar.standing is Standing.DONE:
-        return f"done {_day(bar.ends)}"
+        return f"done {bar.ends.day} {bar.ends:%b}"
     if bar.standing is Standing.CROSS:
         return "not met: sets the date"
     spare = bar.spare or 0
-    room = f"{_days(spare)} to spare" if spare >= 0 else f"{_days(-spare)} late"
-    expected = f"{_day(bar.ends)}, {room}"
+    room = f"{_days(spare)} spare" if spare >= 0 else f"{_days(-spare)} late"
+    expected = f"{bar.ends.day} {bar.ends:%b}, {room}"
     return f"{expected}: sets the date" if bar.sets else expected

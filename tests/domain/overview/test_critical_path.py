@@ -53,10 +53,10 @@ def test_the_least_room_sets_the_date() -> None:
         "What takes longest is vetting. It is usually done by 12 April; your training starts on 28 April."
     )
     assert [bar_words(bar) for bar in result.bars] == [
-        "24 March, 35 days to spare",
-        "done 2 March",
-        "14 March, 45 days to spare",
-        "12 April, 16 days to spare: sets the date",
+        "24 Mar, 35 days spare",
+        "done 2 Mar",
+        "14 Mar, 45 days spare",
+        "12 Apr, 16 days spare: sets the date",
     ]
 
 
