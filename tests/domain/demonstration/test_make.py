@@ -34,7 +34,8 @@ SOON = timedelta(minutes=10)  # the clock ticks while data are made
 AHEAD = {
     "campaign.opens_at", "campaign.closes_at", "training_day.starts_at", "training_day.ends_at", "requirement.due_at",
     "interview_session.starts_at", "interview_session.ends_at", "slot.starts_at", "slot.ends_at",
-    "invitation.answer_by", "referee.due_at", "offer.expires_at", "vetting_query.answer_by", "vetting_case.appeal_until",
+    "invitation.answer_by", "referee.due_at", "offer.expires_at", "vetting_query.answer_by",
+    "vetting_case.appeal_until",
 }  # fmt: skip
 
 
