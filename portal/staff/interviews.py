@@ -19,12 +19,10 @@ from portal.staff.door import blueprint
 from portal.staff.forms.interviews import LateForm
 from portal.staff.interview_plans import KINDS
 from portal.web.guards import requires
-from portal.web.navigation import exists
 from portal.web.pages import page_or_fragment
 
 P = Permission
 A = Attendance
-OFFER = "staff.invite"
 ACTS = {A.ARRIVED: "Arrived", A.IN_ROOM: "Goes in", A.LEFT: "Has left", A.NO_SHOW: "No-show", A.EXPECTED: "Not here"}
 
 
@@ -82,7 +80,6 @@ def _shown(session_id: int) -> dict[str, Any]:
         "now": clock.now(),
         "before": before,
         "after": after,
-        "offer": OFFER if exists(OFFER) else "",
     }
 
 

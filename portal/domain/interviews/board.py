@@ -138,7 +138,9 @@ class Board:
 
     @property
     def free(self) -> int:
-        return sum(cell.free for cell in self.cells if cell.slot.closed_at is None)
+        """Places that can still be taken: of open times that have not begun."""
+        coming = (row.cells for row in self.rows if isinstance(row, Row) and not row.now and not row.past)
+        return sum(cell.free for cells in coming for cell in cells if cell and cell.slot.closed_at is None)
 
     @property
     def marks(self) -> Counter[Attendance]:
