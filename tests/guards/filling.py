@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.domain.accounts.models import Role, SignInCode, SignInSession, StaffMember
+from portal.domain.accounts.models import Applicant, Role, SignInCode, SignInSession, StaffMember
 from portal.domain.accounts.passwords import hash_password
 from portal.domain.accounts.setting_up import make_set_up_link
 from portal.domain.accounts.staff_sign_in import begin_totp, renew_recovery_codes, totp_secret
 from portal.domain.applications.actions import save_answers
-from portal.domain.applications.models import Application
+from portal.domain.applications.models import Application, Channel
 from portal.domain.bulk.running import work_runs
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.publishing import archive
@@ -27,8 +27,10 @@ from portal.domain.casework.models import Verdict
 from portal.domain.correspondence.actions import write
 from portal.domain.interest.actions import offer
 from portal.domain.journeys.bulk_acts import ACTS
+from portal.domain.journeys.pausing import pause
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.messages.stops import Kind, stop_token
+from portal.domain.offers.making import offer as make_offer
 from portal.domain.shortlisting.assigning import add_assessor, assign
 from portal.domain.shortlisting.cutting import Cut
 from portal.domain.shortlisting.setting_line import set_line
@@ -42,7 +44,9 @@ from tests.support.make_applications import a_submitted, full_answers, keys_of
 from tests.support.make_campaigns import a_campaign
 from tests.support.make_sifts import one_reading, readings, score_all
 from tests.support.moderation import a_sift, sent_in
+from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, browser_of
+from tests.support.sheets import a_panel, agree, complete_own
 from tests.support.staff_sign_in import PASSWORD
 
 NEW_PASSWORD = "nine quiet otters"
@@ -69,11 +73,20 @@ MORE_PAGES = (
     ("recruiter", "/staff/applications/{sent}/release"),
     ("recruiter", "/staff/applications/{decided}"),
     ("recruiter", "/staff/applications/{declined}/reopen"),
+    ("owner", "/applications/{paused}"),
+    ("recruiter", "/staff/applications/{overdue}/offer"),
+    ("recruiter", "/staff/applications/{called}/offer"),
     ("recruiter", "/staff/messages?show=held"),
     ("recruiter", "/staff/messages?show=failed"),
     ("recruiter", "/staff/shortlisting/{ready}"),
     ("recruiter", "/staff/shortlisting/{ready}/release"),
     ("recruiter", "/staff/campaigns/{campaign}"),
+    ("recruiter", "/staff/campaigns/{campaign}/interview-questions"),
+    ("recruiter", "/staff/interviews/sheets/{unsaid}"),
+    ("recruiter", "/staff/interviews/sheets/{agreeing}/agreed"),
+    ("recruiter", "/staff/interviews/outcomes/{agreed}"),
+    ("recruiter", "/staff/interviews/outcomes/{outcomes}/release"),
+    ("recruiter", "/staff/applications/{agreed_on}/outcome"),
     ("recruiter", "/staff/campaigns/{campaign}/extend"),
     ("recruiter", "/staff/campaigns/{campaign}/close"),
     ("recruiter", "/staff/campaigns/{coming}"),
@@ -141,6 +154,7 @@ SAID: dict[str, Callable[[World], dict[str, Any]]] = {
     "staff.publish_campaign": lambda _: {"day": "", "at": ""},
     "staff.extend_campaign": lambda _: {"closes_on": "28 January 2018"},
     "staff.release_shortlist": lambda _: {"typed": "2"},
+    "staff.release_outcomes": lambda _: {"typed": "1"},
 }
 
 
@@ -153,11 +167,28 @@ def prepared(world: World) -> None:
     _casework(session, world, recruiter)
     _campaigns(session, world, recruiter)
     _readings(session, world, recruiter)
+    _interviews(session, world, recruiter)
+    _offers(session, world, recruiter)
     later = clock.wall() + timedelta(hours=6)  # however slow the machine, nobody's sign-in or code runs out
     with unit_of_work(session):
         session.execute(update(SignInSession).values(seen_at=later, stepped_up_at=later))
         session.execute(update(SignInCode).values(expires_at=later))
     db.session.rollback()
+
+
+def _offers(session: Session, world: World, recruiter: StaffMember) -> None:
+    """An offer whose day has passed, one to somebody who rang, an application that waits."""
+    course, owner = a_campaign(session), session.get_one(Applicant, world.ids["owner"])
+    overdue, called = (someone_in(session, world.app, course) for _ in range(2))
+    paused = someone_in(session, world.app, a_campaign(session), applicant=owner)
+    with clock.at(clock.now() - timedelta(days=11)):
+        make_offer(session, recruiter, overdue.id)
+    with unit_of_work(session):
+        held = session.get_one(Application, called.id)
+        held.channel, held.entered_by = Channel.TELEPHONE, recruiter.id
+    make_offer(session, recruiter, called.id)
+    pause(session, owner, paused.id, clock.today() + timedelta(days=3))
+    world.names |= {"overdue": overdue.reference, "called": called.reference, "paused": paused.reference}
 
 
 def _doors(session: Session, world: World, recruiter: StaffMember) -> None:
@@ -231,6 +262,23 @@ def _campaigns(session: Session, world: World, recruiter: StaffMember) -> None:
         sent_in(session, world.app, sift, sift.points(points), sift.points(points))
     set_line(session, as_viewer(session, recruiter), sift.campaign.slug, Cut(3000, 0), 0)
     world.names |= {"coming": coming.slug, "archived": old.slug, "ready": sift.campaign.slug}
+
+
+def _interviews(session: Session, world: World, recruiter: StaffMember) -> None:
+    """One agreed on, one to be agreed, one of which nobody has said anything; a decision that waits for its release."""
+    panel = a_panel(session, world.app, applicants=3, members=[recruiter])
+    other = a_panel(session, world.app, members=[recruiter])
+    with clock.at(panel.over):
+        agree(session, world.app, panel)
+        complete_own(session, world.app, panel, panel.bookings[1], recruiter)
+    decide(session, recruiter, other.application.id, Verdict.DECLINE, reason="interview")
+    world.names |= {
+        "agreed": panel.campaign.slug,
+        "agreed_on": panel.application.reference,
+        "agreeing": str(panel.bookings[1].id),
+        "unsaid": str(panel.bookings[2].id),
+        "outcomes": other.campaign.slug,
+    }
 
 
 def _readings(session: Session, world: World, recruiter: StaffMember) -> None:

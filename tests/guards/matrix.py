@@ -7,36 +7,26 @@ what they get by GET (none: there is no GET), and what an empty POST without a t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-ALL = ("stranger", "owner", "neighbour", "half", "recruiter", "assessor", "liaison", "vetting", "medical", "trainer",
-       "supervisor", "administrator", "auditor")  # fmt: skip
-EVERY_ROLE = ALL[4:]
-OWNER = ("owner",)
-APPLICANTS = ("owner", "neighbour")
-RECRUITER = ("recruiter",)
-ASSESSOR = ("assessor",)
-SIFTERS = ("recruiter", "assessor")
-CASEWORKERS = ("recruiter", "liaison")
-REVIEWER = ("medical",)
-CHECKERS = ("recruiter", "liaison", "medical")
-RECORDERS = ("recruiter", "medical")
-VETTING = ("vetting",)
-LIAISON = ("liaison",)
-ADMINISTRATOR = ("administrator",)
-AUDITOR = ("auditor",)
-HALF_AND_STAFF = ("half", *EVERY_ROLE)
-
-TOKEN_MISSING = 400
-
-
-class Row(NamedTuple):
-    endpoint: str
-    address: str
-    who: tuple[str, ...]
-    get: int | None = 200
-    post: int | None = None
-
+from tests.guards.actors import (
+    ALL,
+    APPLICANTS,
+    ASSESSOR,
+    CASEWORKERS,
+    CHECKERS,
+    EVERY_ROLE,
+    HALF_AND_STAFF,
+    LIAISON,
+    OWNER,
+    RECORDERS,
+    RECRUITER,
+    REVIEWER,
+    SIFTERS,
+    TOKEN_MISSING,
+    VETTING,
+    Row,
+)
+from tests.guards.matrix_accounts import ACCOUNTS
+from tests.guards.matrix_offers import OFFERS
 
 ROWS = (
     # Open to all. Their forms have no token (such pages set no cookie); an empty one is a mistake beside a field.
@@ -94,12 +84,6 @@ ROWS = (
     Row("public.own_calendar", "/account/calendar", APPLICANTS, 200, TOKEN_MISSING),
     Row("public.calendar_feed", "/calendar/no-such-token.ics", ALL, 404),
     Row("public.withdraw", "/applications/{sent}/withdraw", OWNER, 200, TOKEN_MISSING),
-    Row("public.offer", "/applications/{offered}/offer", OWNER, 200, TOKEN_MISSING),
-    Row("public.decline_offer", "/applications/{offered}/offer/decline", OWNER, 200, TOKEN_MISSING),
-    Row("public.later_course", "/applications/{offered}/offer/later", OWNER, 200, TOKEN_MISSING),
-    Row("public.letter_to_print", "/applications/{offered}/letters/offer.pdf", OWNER),
-    Row("public.pause", "/applications/{sent}/pause", OWNER, 200, TOKEN_MISSING),
-    Row("public.resume", "/applications/{sent}/resume", OWNER, None, TOKEN_MISSING),
     Row("public.download", "/applications/{sent}/download", OWNER),
     # Vetting, for its applicant: nothing that was sent is shown again.
     Row("public.declarations_page", "/applications/{sent}/declarations", OWNER),
@@ -144,18 +128,6 @@ ROWS = (
     Row("staff.step_up_in_demonstration", "/staff/step-up/demonstration", EVERY_ROLE, None, TOKEN_MISSING),
     Row("staff.own_deputies", "/staff/account/deputies", EVERY_ROLE, 200, TOKEN_MISSING),
     Row("staff.end_own_deputy", "/staff/account/deputies/{own_deputy}/end", EVERY_ROLE, None, TOKEN_MISSING),
-    # Who makes offers, and who says where somebody serves.
-    Row("staff.offers", "/staff/offers", RECRUITER),
-    Row("staff.offers_of", "/staff/offers/{course}", RECRUITER),
-    Row("staff.stop_promotion", "/staff/offers/{course}/stop", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.restart_promotion", "/staff/offers/{course}/restart", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.make_offer", "/staff/applications/{offered}/offer", RECRUITER, 200, TOKEN_MISSING),
-    Row("staff.keep_offer_open", "/staff/applications/{offered}/offer/keep-open", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.take_offer_back", "/staff/applications/{offered}/offer/take-back", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.let_offer_lapse", "/staff/applications/{offered}/offer/lapse", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.answer_for_them", "/staff/applications/{offered}/offer/answer", RECRUITER, None, TOKEN_MISSING),
-    Row("staff.letter_to_print", "/staff/applications/{offered}/letters/offer.pdf", CASEWORKERS),
-    Row("staff.placement", "/staff/applications/{placed}/placement", CASEWORKERS, 200, TOKEN_MISSING),
     # Recruiters, and liaison officers for their divisions.
     Row("staff.applications", "/staff/applications", CASEWORKERS),
     Row("staff.application_counts", "/staff/applications/counts", CASEWORKERS),
@@ -278,25 +250,40 @@ ROWS = (
     ),
     Row("staff.interview_questions", "/staff/campaigns/{kept}/interview-questions", RECRUITER),
     Row(
-        "staff.begin_interview_questions", "/staff/campaigns/{kept}/interview-questions/begin", RECRUITER, None,
+        "staff.begin_interview_questions",
+        "/staff/campaigns/{kept}/interview-questions/begin",
+        RECRUITER,
+        None,
         TOKEN_MISSING,
     ),
     Row(
-        "staff.add_interview_question", "/staff/campaigns/{kept}/interview-questions/new", RECRUITER, 200,
+        "staff.add_interview_question",
+        "/staff/campaigns/{kept}/interview-questions/new",
+        RECRUITER,
+        200,
         TOKEN_MISSING,
     ),
     Row("staff.blank_interview_sheet", "/staff/campaigns/{kept}/interview-questions/blank", RECRUITER),
     Row(
-        "staff.edit_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}", RECRUITER,
-        200, TOKEN_MISSING,
+        "staff.edit_interview_question",
+        "/staff/campaigns/{kept}/interview-questions/{interview_question}",
+        RECRUITER,
+        200,
+        TOKEN_MISSING,
     ),
     Row(
-        "staff.move_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}/move",
-        RECRUITER, None, TOKEN_MISSING,
+        "staff.move_interview_question",
+        "/staff/campaigns/{kept}/interview-questions/{interview_question}/move",
+        RECRUITER,
+        None,
+        TOKEN_MISSING,
     ),
     Row(
-        "staff.retire_interview_question", "/staff/campaigns/{kept}/interview-questions/{interview_question}/retire",
-        RECRUITER, None, TOKEN_MISSING,
+        "staff.retire_interview_question",
+        "/staff/campaigns/{kept}/interview-questions/{interview_question}/retire",
+        RECRUITER,
+        None,
+        TOKEN_MISSING,
     ),
     Row("staff.publish_campaign", "/staff/campaigns/{kept}/publish", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.hide_campaign", "/staff/campaigns/{kept}/hide", RECRUITER, None, TOKEN_MISSING),
@@ -343,23 +330,8 @@ ROWS = (
     Row("staff.changes_list", "/staff/changes", LIAISON),
     Row("staff.changes_of", "/staff/changes/{sent}", LIAISON, 200, TOKEN_MISSING),
     Row("staff.change_seen", "/staff/changes/{change}/seen", LIAISON, None, TOKEN_MISSING),
-    # Accounts and the trail.
-    Row("staff.admin", "/staff/admin", ADMINISTRATOR),
-    Row("staff.permissions", "/staff/admin/permissions", ADMINISTRATOR),
-    Row("staff.add_member", "/staff/admin/add", ADMINISTRATOR, 200, TOKEN_MISSING),
-    Row("staff.member", "/staff/admin/people/{member}", ADMINISTRATOR),
-    Row("staff.disable", "/staff/admin/people/{member}/disable", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.enable", "/staff/admin/people/{member}/enable", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.send_link", "/staff/admin/people/{member}/link", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.reset", "/staff/admin/people/{member}/reset", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.give_role", "/staff/admin/people/{member}/roles", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.end_role", "/staff/admin/people/{member}/roles/{role}/end", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.leave", "/staff/admin/people/{member}/leave", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.deputies", "/staff/admin/people/{member}/deputies", ADMINISTRATOR, 200, TOKEN_MISSING),
-    Row("staff.end_deputy", "/staff/admin/people/{member}/deputies/{deputy}/end", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.groups", "/staff/admin/groups", ADMINISTRATOR, 200, TOKEN_MISSING),
-    Row("staff.remove_group", "/staff/admin/groups/{group}/remove", ADMINISTRATOR, None, TOKEN_MISSING),
-    Row("staff.audit", "/staff/audit", AUDITOR),
+    *OFFERS,
+    *ACCOUNTS,
 )
 
 # Somebody already signed in is sent on from pages that are only a way in; a view is its owner's alone.
