@@ -113,6 +113,27 @@ KINDS: dict[Work, Kind] = {
     ),
     Work.MEDICAL: Kind("Medical certificates to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
     Work.FITNESS: Kind("Fitness evidence to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
+    Work.SECOND: Kind(
+        "Refusals for a second person", "A colleague proposed them", "Read, and confirm or not", "staff.vetting_cases",
+        place={"show": "second"},
+    ),
+    Work.APPEALS: Kind(
+        "Appeals to decide", "You took no part in the refusal", "Read and decide", "staff.vetting_cases",
+        place={"show": "appeals"},
+    ),
+    Work.VETTING: Kind(
+        "Cases to send on", "Both declarations are in", "Read, and send on", "staff.vetting_cases",
+    ),
+    Work.TOLD_VETTING: Kind(
+        "Changes told to vetting", "Something changed since the declarations", "Read", "staff.vetting_cases",
+        place={"show": "changes"},
+    ),
+    Work.TOLD: Kind(
+        "Changes of circumstances", "Told by applicants of your division", "Read", "staff.changes_list",
+    ),
+    Work.CRITERIA: Kind(
+        "Criteria to check", "Applications of your division", "Read and say", "staff.criteria_list",
+    ),
 }  # fmt: skip
 ROLE_WORDS: dict[Role, str] = {
     Role.RECRUITER: "Recruiter",

@@ -270,3 +270,17 @@ def test_the_path_stands_on_the_application(app: Flask, session: Session) -> Non
     assert "What sets the start date" in page.text and "sets the date" in page.text
     tracker = browser_of(app, application.applicant).get(f"/applications/{application.reference}").text
     assert "What takes longest is" in tracker
+
+
+def test_my_work_says_what_waits_and_not_what_one_may_not_decide(app: Flask, session: Session) -> None:
+    one, two = officers(session, 2)
+    case = sent_on(session, app, one)
+    vetting.propose_refusal(session, keys_of(app), one, case.id, "Why", version=case.version)
+    waiting = ready(session, app, an_applicant(session))
+    changes.tell(session, keys_of(app), waiting.applicant, waiting.id, "vetting", CANARY)
+    changes.tell(session, keys_of(app), waiting.applicant, waiting.id, "work", "A job")
+    mine, theirs = (browser_of(app, each).get("/staff/").text for each in (one, two))
+    assert "Cases to send on" in mine and "Changes told to vetting" in mine
+    assert "Refusals for a second person" in theirs and "Refusals for a second person" not in mine
+    page = browser_of(app, liaison(session, waiting)).get("/staff/").text
+    assert "Changes of circumstances" in page and "Criteria to check" in page and "Cases to send on" not in page

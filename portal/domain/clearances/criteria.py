@@ -78,7 +78,7 @@ class Checked:
 
 def counts(session: Session, viewer: StaffViewer) -> dict[Tab, int]:
     """How many stand where, exact to FEW, in one statement."""
-    parts = {tab: _listed(viewer, tab, Application.id).limit(FEW + 1).subquery(tab.value) for tab in Tab}
+    parts = {tab: listed(viewer, tab, Application.id).limit(FEW + 1).subquery(tab.value) for tab in Tab}
     columns = [select(func.count()).select_from(part).scalar_subquery().label(tab.value) for tab, part in parts.items()]
     row = session.execute(select(*columns)).one()
     return {tab: getattr(row, tab.value) for tab in Tab}
@@ -86,7 +86,7 @@ def counts(session: Session, viewer: StaffViewer) -> dict[Tab, int]:
 
 def page(session: Session, viewer: StaffViewer, tab: Tab, after: Cursor | None) -> Page:
     """Applications of the viewer's divisions, longest waiting first, with how vetting stands. One statement."""
-    query = _listed(
+    query = listed(
         viewer, tab, Application.id, Application.reference, Application.given_name, Application.family_name,
         Application.state, Application.received_at, Campaign.name.label("campaign"),
         func.coalesce(District.name, "").label("district"), VettingCase.state.label("vetting"), VettingCase.expires_on,
@@ -114,7 +114,8 @@ def _line(row: Any, today: date) -> Line:
     )
 
 
-def _listed(viewer: StaffViewer, tab: Tab, *columns: Any) -> Select[Any]:
+def listed(viewer: StaffViewer, tab: Tab, *columns: Any) -> Select[Any]:
+    """These columns of the viewer's divisions' applications that stand so."""
     query = select(*columns).select_from(Application)
     query = query.outerjoin(CriteriaCheck, CriteriaCheck.application_id == Application.id)
     query = query.where(Application.received_at.is_not(None), Application.state.not_in(SETTLED))

@@ -19,6 +19,7 @@ from portal.domain.applications.models import ENDED, Application, Channel, Requi
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.casework.models import Decision
+from portal.domain.clearances.waiting import desk_work
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.queries import waiting_pairs
 from portal.domain.interviews import invited, waiting
@@ -57,6 +58,12 @@ class Work(StrEnum):
     ENTERING = "entering"
     MEDICAL = "medical"
     FITNESS = "fitness"
+    SECOND = "second"  # a refusal that somebody else from vetting proposed
+    APPEALS = "appeals"  # against refusals one took no part in
+    VETTING = "vetting"
+    TOLD_VETTING = "told_vetting"  # a change of circumstances, for vetting alone
+    TOLD = "told"
+    CRITERIA = "criteria"
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.SEE_CLEARANCES):
         found[Work.MEDICAL] = _with_us(viewer, RequirementKind.MEDICAL, P.SEE_CLEARANCES)
         found[Work.FITNESS] = _with_us(viewer, RequirementKind.FITNESS, P.SEE_CLEARANCES)
-    return found
+    return found | {Work(name): query for name, query in desk_work(viewer).items()}
 
 
 def _own(viewer: StaffViewer) -> ColumnElement[int]:

@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from portal.domain.clearances.changes import Desk, Kind
+from portal.domain.clearances.changes import Kind
 from portal.domain.clearances.criteria import ANSWER_WORDS
 from portal.domain.clearances.vetting_rules import LEVELS
 from portal.staff.forms.casework import VersionField
@@ -94,7 +94,4 @@ class TakenChangeForm(FlaskForm):  # type: ignore[misc]
     )
 
     def offer(self, kinds: Sequence[Kind]) -> None:
-        self.kind.choices = [
-            SelectChoice(kind.code, kind.of_them + (", for vetting alone" if kind.desk is Desk.VETTING else ""))
-            for kind in kinds
-        ]
+        self.kind.choices = [SelectChoice(kind.code, kind.of_them) for kind in kinds]
