@@ -48,8 +48,8 @@ def placement(reference: str) -> Response:
             refused_beside_field(form, refusal)
     elif not form.is_submitted():
         form.show(proposed, placed)
-    names = staff_names(session, [placed.confirmed_by] if placed else [])
-    by = names.get(placed.confirmed_by or 0, "") if placed else ""
+    confirmed_by = placed.confirmed_by if placed else None
+    by = staff_names(session, [confirmed_by])[confirmed_by] if confirmed_by else ""
     return asked("placement", form, found, clash=clash, proposed=proposed, placed=placed, by=by, why=WHY)
 
 
