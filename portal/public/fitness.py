@@ -39,8 +39,10 @@ def fitness(reference: str) -> Response:
         state=requirement.state.value,
         until=last_day(requirement.due_at) if requirement.due_at else None,
         expires_on=requirement.expires_on,
-        standards=[(one, tests.number_words(one.level)) for one in tests.in_force(session, clock.today())],
-        attempts=[(one, tests.number_words(one.level), tests.number_words(one.result or 0)) for one in attempts],
+        standards=[(one, tests.amount(one.level, one.unit)) for one in tests.in_force(session, clock.today())],
+        attempts=[
+            (one, tests.amount(one.level, one.unit), tests.amount(one.result or 0, one.unit)) for one in attempts
+        ],
         again=again if attempts and again and again > clock.today() else None,
         left=max(0, numbers["fitness_attempts"] - len(attempts)),
         numbers=numbers,

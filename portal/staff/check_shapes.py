@@ -8,11 +8,11 @@ from flask import url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.domain.accounts.queries import staff_names
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, Requirement, RequirementState
 from portal.domain.applications.queries import visible_application
-from portal.domain.applications.waiting import NAMES
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances.deciding import DECISIONS
 from portal.domain.clearances.owning import SEES_TO, colleagues, team_of
@@ -30,6 +30,16 @@ STATES: dict[RequirementState, tuple[str, str]] = {
     RequirementState.WITH_US: ("with us", "now"),
     RequirementState.MET: ("met", "soft"),
     RequirementState.NOT_MET: ("not met", "bad"),
+}
+WAITING = {RequirementState.WITH_APPLICANT, RequirementState.WITH_US}
+NAMES = {  # as staff call them
+    K.MEDICAL: "Medical certificate",
+    K.FITNESS: "Fitness test",
+    K.VETTING: "Vetting",
+    K.REFERENCES: "References",
+    K.IDENTITY: "Identity",
+    K.OCCUPATION: "Occupation",
+    K.GUARDIAN: "Guardian's consent",
 }
 OPENED_AT: dict[RequirementKind, tuple[Permission, str]] = {  # who may open a kind's own page, and where it is
     K.REFERENCES: (P.RUN_CHECKS, "staff.references_check"),
@@ -102,6 +112,7 @@ def about(session: Session, keys: KeyRing, found: Application, kind: Requirement
         "name": f"{found.given_name} {found.family_name}".strip() or found.reference,
         "kind": kind.value,
         "title": NAMES[kind],
+        "late": row.state in WAITING and row.due_at is not None and row.due_at <= clock.now(),
         "state": row.state.value,
         "state_words": words,
         "colour": colour,

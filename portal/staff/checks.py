@@ -12,7 +12,6 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.viewing import note_checks_view
-from portal.domain.applications.waiting import NAMES
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances import actions, deciding, owning, queries
 from portal.domain.clearances.owning import team_of
@@ -24,7 +23,7 @@ from portal.domain.paging import FEW
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db
-from portal.staff.check_shapes import about, address_of, opened
+from portal.staff.check_shapes import NAMES, about, address_of, opened
 from portal.staff.door import blueprint
 from portal.staff.forms.checks import CheckOwnerForm, OutcomeForm
 from portal.web.errors import refused_beside_field

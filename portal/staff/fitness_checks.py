@@ -12,7 +12,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.clearances import fitness
-from portal.domain.clearances.fitness import Taken, number_words
+from portal.domain.clearances.fitness import Taken, amount
 from portal.domain.clearances.models import FitnessStandard
 from portal.domain.documents.queries import documents_of
 from portal.domain.journeys.fitness_days import record_at_session, tests_attended
@@ -104,7 +104,7 @@ def fitness_standards() -> Response:
         form=form if may else None,
         errors_in=form,
         rows=[
-            (row, number_words(row.level), row.starts_on == fitness.SHIPPED_FROM, _standing(row, today))
+            (row, amount(row.level, row.unit), row.starts_on == fitness.SHIPPED_FROM, _standing(row, today))
             for row in fitness.standards(session)
         ],
         numbers=setting_values(session, fitness.NUMBERS, today),
@@ -122,7 +122,7 @@ def _form(found: Application, *, empty: bool = False) -> AttemptForm:
     """With the standards of today, the sessions they came to and the documents they sent."""
     session = db.session()
     form = AttemptForm(formdata=None) if empty else AttemptForm()
-    standards = [(one.id, f"{one.name}: {one.unit} {number_words(one.level)}") for one in fitness.standards(session)]
+    standards = [(one.id, f"{one.name}: {amount(one.level, one.unit)}") for one in fitness.standards(session)]
     came = [
         (f"{SESSION}{each.booking_id}", f"Our session on {day(each.on)}, {each.venue}")
         for each in tests_attended(session, found.id)
@@ -147,7 +147,7 @@ def _page(found: Application, form: AttemptForm) -> Response:
         about=about(session, keys, found, FITNESS),
         form=form,
         attempts=[
-            (one, number_words(one.level), number_words(one.result) if one.result is not None else "")
+            (one, amount(one.level, one.unit), amount(one.result, one.unit) if one.result is not None else "")
             for one in attempts
         ],
         numbers=numbers,

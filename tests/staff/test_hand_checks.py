@@ -58,10 +58,10 @@ def test_the_list_has_every_kind_by_state_late_first(
     session: Session, app: Flask, offered: Application, recruiter: JudgingClient
 ) -> None:
     page = recruiter.get("/staff/checks?state=with_applicant").text
-    assert all(words in page for words in ("Two references", "Proof of who you are", "Vetting", "Medical certificate"))
-    assert "Your work" in recruiter.get("/staff/checks").text
+    assert all(words in page for words in ("References", "Identity", "Vetting", "Medical certificate"))
+    assert "Occupation" in recruiter.get("/staff/checks").text
     only = recruiter.get("/staff/checks?state=with_applicant&kind=identity").text
-    assert offered.reference in only and "Two references</td>" not in only
+    assert offered.reference in only and "References</td>" not in only
     assert offered.reference not in recruiter.get("/staff/checks?state=with_applicant&mine=yes").text
     assert recruiter.get("/staff/checks?state=cake&kind=cake&after=cake&mine=cake").status_code == 200
     put_clock(app, datetime(2018, 5, 5, 12))
@@ -105,7 +105,7 @@ def test_another_division_and_other_roles_see_none_of_it(session: Session, app: 
         assert other.get(f"{there}/references/{row.id}").status_code == 403
     medical = browser_of(app, a_staff_member(session, Role.MEDICAL))
     page = medical.get("/staff/checks?state=with_applicant").text
-    assert "Medical certificate" in page and "Two references" not in page
+    assert "Medical certificate" in page and "References" not in page
 
 
 def test_references_are_read_accepted_and_meet_the_check(

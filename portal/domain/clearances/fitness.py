@@ -28,6 +28,7 @@ from portal.services.crypto import KeyRing
 FITNESS = RequirementKind.FITNESS
 SHIPPED_FROM = date(2017, 1, 1)
 MULTI_STAGE = "multi_stage"
+LEVEL = "level"  # said before its number; other units come after theirs
 NUMBERS = ("fitness_cooling_days", "fitness_attempts", "fitness_valid_days", "check_notice_days")
 _ONE = 100  # a level, a minute, a metre: numbers are kept in hundredths
 
@@ -124,6 +125,12 @@ def number_words(hundredths: int) -> str:
     """5.4, 10, 12.25"""
     whole, part = divmod(hundredths, _ONE)
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".")
+
+
+def amount(hundredths: int, unit: str) -> str:
+    """level 5.4, 10 minutes, 2400 metres"""
+    number = number_words(hundredths)
+    return f"{unit} {number}" if unit == LEVEL else f"{number} {unit}"
 
 
 def ship_standards(session: Session) -> None:

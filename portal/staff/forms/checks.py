@@ -74,7 +74,7 @@ class IdentityForm(FlaskForm):  # type: ignore[misc]
     kinds = SelectMultipleField(
         "What did you see?",
         widget=GovCheckboxesInput(),
-        choices=[SelectChoice(one.code, f"{one.label}{' (photo)' if one.photo else ''}") for one in KINDS],
+        choices=[SelectChoice(one.code, one.label) for one in KINDS],
         validators=[InputRequired("Choose what you saw")],
     )
     day = DayField("On which day?", validators=[InputRequired("Enter the day")])

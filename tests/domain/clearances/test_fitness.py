@@ -154,3 +154,5 @@ def test_a_slip_is_taken_off_until_something_was_decided_by_it(
 @pytest.mark.parametrize(("hundredths", "words"), [(540, "5.4"), (1000, "10"), (1205, "12.05"), (5, "0.05")])
 def test_numbers_read_as_people_say_them(hundredths: int, words: str) -> None:
     assert fitness.number_words(hundredths) == words
+    assert fitness.amount(hundredths, "level") == f"level {words}"
+    assert fitness.amount(hundredths, "minutes") == f"{words} minutes"
