@@ -74,6 +74,7 @@ MORE_PAGES = (
     ("recruiter", "/staff/applications/{decided}"),
     ("recruiter", "/staff/applications/{declined}/reopen"),
     ("owner", "/applications/{paused}"),
+    ("recruiter", "/staff/applications/{met}/offer"),
     ("recruiter", "/staff/applications/{overdue}/offer"),
     ("recruiter", "/staff/applications/{called}/offer"),
     ("recruiter", "/staff/messages?show=held"),
@@ -177,9 +178,9 @@ def prepared(world: World) -> None:
 
 
 def _offers(session: Session, world: World, recruiter: StaffMember) -> None:
-    """An offer whose day has passed, one to somebody who rang, an application that waits."""
+    """An offer whose day has passed, one to somebody who rang, somebody to be offered one, one who asked us to wait."""
     course, owner = a_campaign(session), session.get_one(Applicant, world.ids["owner"])
-    overdue, called = (someone_in(session, world.app, course) for _ in range(2))
+    overdue, called, met = (someone_in(session, world.app, course) for _ in range(3))
     paused = someone_in(session, world.app, a_campaign(session), applicant=owner)
     with clock.at(clock.now() - timedelta(days=11)):
         make_offer(session, recruiter, overdue.id)
@@ -188,7 +189,8 @@ def _offers(session: Session, world: World, recruiter: StaffMember) -> None:
         held.channel, held.entered_by = Channel.TELEPHONE, recruiter.id
     make_offer(session, recruiter, called.id)
     pause(session, owner, paused.id, clock.today() + timedelta(days=3))
-    world.names |= {"overdue": overdue.reference, "called": called.reference, "paused": paused.reference}
+    made = {"overdue": overdue, "called": called, "met": met, "paused": paused}
+    world.names |= {name: application.reference for name, application in made.items()}
 
 
 def _doors(session: Session, world: World, recruiter: StaffMember) -> None:
