@@ -56,11 +56,8 @@ def invite(
         refuse_to_invite(kind, application.state, ended, policy)
         if answer_by is not None and answer_by <= now:
             raise DayTooEarly(field="answer_by")
-        invitation = Invitation(
-            application_id=application_id, kind=kind, attempt=len(earlier) + 1,
-            uid=f"{secrets.token_hex(UID_BYTES)}@volunteer.portal", invited_at=now,
-            invited_by=behalf_of or actor.actor_id, answer_by=answer_by or now + policy.answer,
-        )  # fmt: skip
+        invited_by, until = behalf_of or actor.actor_id, answer_by or now + policy.answer
+        invitation = _invitation(application_id, kind, len(earlier) + 1, invited_by, until)
         session.add(invitation)
         session.flush()
         if kind is SessionKind.INTERVIEW and application.state is State.SHORTLISTED:
@@ -73,6 +70,20 @@ def invite(
         missed = InvitationEnd.NO_SHOW in ended[-1:]
         write(session, "invited", invitation, application, missed=missed, answer_by=_last_day(invitation))
         return invitation
+
+
+def _invitation(
+    application_id: int, kind: SessionKind, attempt: int, invited_by: int | None, answer_by: datetime
+) -> Invitation:
+    return Invitation(
+        application_id=application_id,
+        kind=kind,
+        attempt=attempt,
+        uid=f"{secrets.token_hex(UID_BYTES)}@volunteer.portal",
+        invited_at=clock.now(),
+        invited_by=invited_by,
+        answer_by=answer_by,
+    )
 
 
 def close(session: Session, invitation_id: int, end: InvitationEnd) -> None:
