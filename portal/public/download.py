@@ -13,6 +13,7 @@ from portal.domain.applications.holding import everything_held
 from portal.domain.applications.queries import own_application
 from portal.domain.casework.notes import held_notes
 from portal.domain.correspondence.queries import held_messages
+from portal.domain.interviews.held import held_times
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.web.guards import for_applicants
@@ -26,7 +27,8 @@ def download(reference: str) -> Response:
     application = own_application(session, current_user, reference)
     written = held_messages(session, current_user, application.id)
     notes = held_notes(session, keys, application.id)
-    held = everything_held(session, current_user, application, keys) | {"messages": written, "notes": notes}
+    kept = {"messages": written, "notes": notes, "interviews": held_times(session, keys, application.id)}
+    held = everything_held(session, current_user, application, keys) | kept
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         archive.writestr("application.html", render_template("public/application/held.html", held=held))

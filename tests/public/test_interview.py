@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -166,6 +169,9 @@ def test_another_time_is_asked_for_in_words_that_nobody_reads_in_the_table(
     [wish] = session.scalars(select(Wish)).all()
     assert wish.sealed is not None
     assert keys_of(app).unseal(wish.sealed, table="wish", row=str(wish.id), column="sealed") == "Any Sunday"
+    archive = ZipFile(BytesIO(browser.get(f"/applications/{stage.application.reference}/download").data))
+    held = json.loads(archive.read("application.json"))["interviews"]
+    assert ("Asked for another time", "Any Sunday") in {(each["what"], each["words"]) for each in held}
 
 
 @pytest.mark.parametrize("end", ["", "/move", "/cancel", "/wait", "/other-time"])
