@@ -153,8 +153,8 @@ def session_cancelled(session: Session, actor: Actor, session_id: int, reason: s
             raise NotFound()
         hold_seats(session, campaign_id)
         slots = select(Slot.id).join(Panel, Panel.id == Slot.panel_id).where(Panel.session_id == session_id)
-        ended = 0
-        for booking in _expected(session, Booking.slot_id.in_(slots)):
+        ended: list[Invitation] = []
+        for booking in _coming(session, Booking.slot_id.in_(slots)):
             found = _of(session, booking)
             give_up(session, booking, BookingEnd.SESSION_CANCELLED, reason)
             found.invitation.answer_by = max(found.invitation.answer_by, clock.now() + policy_now(session).answer)
@@ -163,12 +163,15 @@ def session_cancelled(session: Session, actor: Actor, session_id: int, reason: s
                 session, actor, "interview.session_cancelled", subject=("booking", booking.id),
                 application_id=booking.application_id, reason=reason,
             )  # fmt: skip
-            ended += 1
+            ended.append(found.invitation)
         for wish in session.scalars(
             select(Wish).where(Wish.ended_at.is_(None), (Wish.session_id == session_id) | Wish.slot_id.in_(slots))
         ):
             wish.ended_at, wish.ended_as = clock.now(), WishEnd.GONE
-        return ended
+        session.flush()
+        for invitation in ended:  # nothing keeps them from what they wait for any more
+            hand_on(session, slots_waited_for(session, invitation))
+        return len(ended)
 
 
 def let_go(session: Session, application_id: int) -> None:
@@ -179,7 +182,7 @@ def let_go(session: Session, application_id: int) -> None:
     with unit_of_work(session):
         hold_seats_of(session, application_id)
         freed = []
-        for booking in _expected(session, Booking.application_id == application_id):
+        for booking in _coming(session, Booking.application_id == application_id):
             found = _of(session, booking)
             if place_of(session, booking.slot_id).slot.starts_at <= clock.now():
                 continue
@@ -280,8 +283,10 @@ def _end(session: Session, invitation: Invitation, how: InvitationEnd) -> None:
     end_wishes(session, invitation.id, WishEnd.GONE)
 
 
-def _expected(session: Session, *which: object) -> Iterable[Booking]:
-    query = select(Booking).where(*which, Booking.ended_at.is_(None), Booking.attendance == Attendance.EXPECTED)  # type: ignore[arg-type]
+def _coming(session: Session, *which: object) -> Iterable[Booking]:
+    """Seats of those who have not been in the room; who waits at the door is one of them."""
+    ahead = Booking.attendance.in_((Attendance.EXPECTED, Attendance.ARRIVED))
+    query = select(Booking).where(*which, Booking.ended_at.is_(None), ahead)  # type: ignore[arg-type]
     return session.scalars(query.order_by(Booking.id).execution_options(populate_existing=True)).all()
 
 

@@ -31,7 +31,7 @@ from portal.domain.interviews.models import (
 )
 from portal.domain.interviews.planning import NotAPanel, PanelPlan, WasCancelled, check_panels
 from portal.domain.interviews.seating import give_up, hold_seats
-from portal.domain.interviews.waiting_list import hand_on
+from portal.domain.interviews.waiting_list import granted, hand_on
 from portal.domain.refusals import Conflict, NotFound, Refusal
 
 MOVABLE = frozenset({Attendance.EXPECTED, Attendance.ARRIVED})
@@ -219,21 +219,16 @@ def _refuse_to_move(session: Session, booking: Booking, slot_id: int, day: Inter
 def _moved(session: Session, actor: Actor, one: Booking, other: Booking | None, seat: tuple[int, int]) -> Moved:
     back = (one.slot_id, one.seat)
     for each in filter(None, (one, other)):
-        _leave(session, each)
+        give_up(session, each, BookingEnd.MOVED, "by_us")  # where they are now goes with them
     first = _sit(session, actor, one, seat)
     second = _sit(session, actor, other, back) if other is not None else None
     session.flush()
     for each in filter(None, (first, second)):
+        granted(session, each.invitation_id, each.slot_id)
         _tell(session, actor, each)
     if second is None:
         hand_on(session, [back[0]])
     return Moved(first, second)
-
-
-def _leave(session: Session, booking: Booking) -> None:
-    """The old seat is history; where they are now goes with them."""
-    booking.attendance = Attendance.EXPECTED
-    give_up(session, booking, BookingEnd.MOVED, "by_us")
 
 
 def _sit(session: Session, actor: Actor, before: Booking, seat: tuple[int, int]) -> Booking:

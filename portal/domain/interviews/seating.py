@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import hold
 from portal.domain.applications.models import Application
-from portal.domain.interviews.models import Booking, BookingEnd, Invitation, Seat
+from portal.domain.interviews.models import Attendance, Booking, BookingEnd, Invitation, Seat
 
 
 def hold_seats(session: Session, campaign_id: int) -> None:
@@ -54,7 +54,8 @@ def _free(session: Session, slot_id: int) -> Sequence[int]:
 
 
 def give_up(session: Session, booking: Booking, ended_as: BookingEnd, reason: str | None) -> None:
-    """The seat is free from here on; the row stays, as history."""
+    """The seat is free from here on; the row stays, as history of a time nobody came to."""
+    booking.attendance = Attendance.EXPECTED
     booking.ended_at, booking.ended_as, booking.reason = clock.now(), ended_as, reason
     session.flush()  # before the next seat is taken: an invitation holds one at a time
     session.get_one(Invitation, booking.invitation_id).version += 1
