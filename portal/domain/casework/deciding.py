@@ -205,7 +205,8 @@ def release(
         if decision is None or not may_come_to(application.state, decision.verdict):
             return None
         by(session, actor, application, decision)
-        application.reserve_place = decision.reserve_place
+        if decision.verdict is not Verdict.DECLINE:  # a place on the reserve list is there again if they are reopened
+            application.reserve_place = decision.reserve_place
         application.score = score if score is not None else application.score
         decision.released_by, decision.released_at = actor.actor_id, application.state_since
         record(

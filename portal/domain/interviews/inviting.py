@@ -57,7 +57,7 @@ def invite(
         if answer_by is not None and answer_by <= now:
             raise DayTooEarly(field="answer_by")
         invited_by, until = behalf_of or actor.actor_id, answer_by or now + policy.answer
-        invitation = _invitation(application_id, kind, len(earlier) + 1, invited_by, until)
+        invitation = _invitation(application_id, kind, len(earlier) + 1, invited_by, now, until)
         session.add(invitation)
         session.flush()
         if kind is SessionKind.INTERVIEW and application.state is State.SHORTLISTED:
@@ -73,14 +73,14 @@ def invite(
 
 
 def _invitation(
-    application_id: int, kind: SessionKind, attempt: int, invited_by: int | None, answer_by: datetime
+    application_id: int, kind: SessionKind, attempt: int, invited_by: int | None, now: datetime, answer_by: datetime
 ) -> Invitation:
     return Invitation(
         application_id=application_id,
         kind=kind,
         attempt=attempt,
         uid=f"{secrets.token_hex(UID_BYTES)}@volunteer.portal",
-        invited_at=clock.now(),
+        invited_at=now,
         invited_by=invited_by,
         answer_by=answer_by,
     )
