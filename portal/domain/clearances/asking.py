@@ -42,7 +42,9 @@ def ask_due(session: Session, *, most: int, interviewed: ColumnElement[bool] | N
     `interviewed`: a condition on `Application`, those who came to their interview; references are asked for then.
     """
     numbers, due = _numbers(session), _due(interviewed if interviewed is not None else false())
-    found = session.scalars(due.with_only_columns(Application.id).distinct().order_by(Application.id).limit(most)).all()
+    found = session.scalars(
+        due.with_only_columns(Application.id).order_by(None).distinct().order_by(Application.id).limit(most)
+    ).all()
     asked = 0
     for application_id in found:
         with unit_of_work(session):
