@@ -13,7 +13,7 @@ from PIL import Image
 
 from portal.services import paper
 from portal.services.inspection import Kind, inspect
-from portal.services.paper import MedicalForm, PaperBrand
+from portal.services.paper import LetterPart, MedicalForm, PaperBrand, PaperLetter
 
 BRAND = PaperBrand("Volunteer with us", "Example Police", "volunteers@example.org", demonstration=True)
 FORM = MedicalForm(
@@ -33,13 +33,25 @@ def form_of(brand: PaperBrand = BRAND, form: MedicalForm = FORM) -> bytes:
     return paper.medical_form(brand, form)
 
 
+LETTER = PaperLetter(
+    title="Offer of a place",
+    to=("Sam Okafor", "12 Mill Lane", "Maidstone"),
+    on=date(2018, 3, 5),
+    reference="CPV-7K4F-92QX",
+    lead=("We would like to offer you a place.",),
+    facts=(("The course begins", "Saturday 28 April 2018"),),
+    parts=(LetterPart(heading="The place depends on", items=("Medical certificate", "Two references")),),
+    team="The recruitment team",
+)
+
 PAPERS: list[Callable[[], bytes]] = [
     form_of,
+    lambda: paper.letter(BRAND, LETTER),
     lambda: paper.sample_document("Fitness", ["To whom it may concern", "", "Fit."]),
 ]
 
 
-@pytest.mark.parametrize("make", PAPERS, ids=["medical form", "sample document"])
+@pytest.mark.parametrize("make", PAPERS, ids=["medical form", "letter", "sample document"])
 def test_a_paper_is_one_a4_page_tagged_for_screen_readers(make: Callable[[], bytes]) -> None:
     with pikepdf.open(io.BytesIO(make())) as pdf:
         root: Any = pdf.Root
@@ -54,7 +66,7 @@ def test_a_paper_is_one_a4_page_tagged_for_screen_readers(make: Callable[[], byt
         assert {"/H1", "/P"} <= kinds
 
 
-@pytest.mark.parametrize("make", PAPERS, ids=["medical form", "sample document"])
+@pytest.mark.parametrize("make", PAPERS, ids=["medical form", "letter", "sample document"])
 def test_a_paper_is_the_same_each_time_and_passes_for_an_upload(make: Callable[[], bytes]) -> None:
     assert make() == make()
     assert inspect(make(), Kind.PDF).pages == 1
@@ -63,6 +75,9 @@ def test_a_paper_is_the_same_each_time_and_passes_for_an_upload(make: Callable[[
 def test_what_somebody_wrote_is_only_text() -> None:
     form = replace(FORM, name=NASTY[:30], reference=NASTY[:10], campaign=NASTY, tasks=(NASTY,) * 4, who_pays=NASTY)
     assert form_of(replace(BRAND, force_name=NASTY, contact=NASTY), form).startswith(b"%PDF-")
+    parts = (LetterPart(lines=(NASTY,), items=(NASTY,), heading=NASTY),)
+    nasty = replace(LETTER, title=NASTY, to=(NASTY, ""), lead=(NASTY,), facts=((NASTY, NASTY),), parts=parts)
+    assert paper.letter(BRAND, nasty).startswith(b"%PDF-")
     assert paper.sample_document(NASTY, [NASTY, "", NASTY]).startswith(b"%PDF-")
 
 
