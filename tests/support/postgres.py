@@ -13,6 +13,8 @@ from sqlalchemy.engine import make_url
 from tests.support.databases import migrate
 from tests.support.services import require_service
 
+GONE_WITHIN = 30  # seconds
+
 
 @dataclass
 class OwnPostgres:
@@ -25,7 +27,10 @@ class OwnPostgres:
         return make_url(self.server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
 
     def stop(self) -> None:
+        process = self.server.get_postmaster_info().process
         self.server.stop()
+        if process is not None:
+            process.wait(GONE_WITHIN)  # one that is still dying would be taken for a running one
 
     def start(self) -> None:
         self.server.start()
