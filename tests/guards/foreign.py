@@ -235,6 +235,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "seat": ("north_seat", "blind_seat", "known_seat", "nobody", "sent"),
     "venue": ("nobody", "sent", "campaign", "document", "0"),
     "sent": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
+    "invited": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "offered": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "placed": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "met": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
