@@ -1,6 +1,6 @@
 """Everything held about one application, for its owner to take away.
 
-Others' confidential words (a referee's, an assessor's) are not in it, and it says so.
+Others' confidential words (a referee's, an assessor's, an interviewer's) are not in it, and it says so.
 """
 
 from __future__ import annotations
@@ -18,13 +18,19 @@ from portal.domain.applications.queries import answered
 from portal.domain.applications.waiting import NAMES
 from portal.domain.audit.actions import Actor, record
 from portal.domain.audit.models import ActorKind, AuditEvent
+from portal.domain.audit.queries import INNER
 from portal.domain.documents.queries import documents_of, name_of
 from portal.domain.messages.queries import letters_of
 from portal.services.crypto import KeyRing
 
-LEFT_OUT = "What referees and assessors write in confidence, and what nobody has decided yet, is not part of this."
-UNTOLD = ("decision.made", "decision.undone", "message.held", "message.cancelled")  # until they are told of it
-IN_CONFIDENCE = ("score", "reading", "sift", "mask", "conflict", "duplicate")
+LEFT_OUT = (
+    "What referees, assessors and interviewers write in confidence, what you declared to vetting, and what nobody has "
+    "decided yet, is not part of this."
+)
+UNTOLD = ("decision.made", "decision.undone", "message.held", "message.cancelled", *INNER)  # until they are told of it
+IN_CONFIDENCE = (
+    "score", "reading", "sift", "mask", "conflict", "no_conflict", "duplicate", "sheet", "sheets", "criteria", "reference",
+)  # fmt: skip
 TEAM = {ActorKind.APPLICANT: "you", ActorKind.STAFF: "our staff", ActorKind.SYSTEM: "the service"}
 
 
