@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,6 @@ from tests.browser.conftest import Visit
 from tests.browser.looking import judged
 from tests.browser.steps import heading
 from tests.support.browser import Device, Portal, Visitor
-from tests.support.crowd import eventually
 from tests.support.live import cookies_of
 from tests.support.people import a_staff_member
 
@@ -217,7 +216,3 @@ def fill_sheet(visitor: Visitor, points: int, words: str, recommendation: str) -
     tap(visitor, end.get_by_text(recommendation, exact=True))
     end.get_by_label("Why").fill(words)
     return asked.count()
-
-
-def until(true: Callable[[], bool], words: str) -> None:
-    assert eventually(true), words

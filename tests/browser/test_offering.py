@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from portal.domain.interviews.standard import STANDARD
 from portal.domain.offers.making import offer
 from tests.browser import meeting, sifting
 from tests.browser.conftest import Visit
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 ON_THE_DAY = datetime(2018, 2, 10, 10, 5)  # London, a Saturday; the second person's time has begun
 NAMES = ("Ann Mouse", "Bert Keys")
 NAME = "Sam Okafor"  # of everybody who applies in a test
-QUESTIONS = 5
+QUESTIONS = len(STANDARD)
 
 
 @pytest.fixture(scope="module", autouse=True)
