@@ -347,20 +347,19 @@ class Diary:
     def let_go(self, person: int) -> None:
         freed = []
         for chair in [each for each in self.chairs if each.call.person == person and each.ended is None]:
-            if chair.attendance in COMES and chair.slot.starts > self.now:
+            if chair.attendance in COMES and chair.slot.starts > self.now and not self.takes_part(chair.call):
                 chair.ended, chair.attendance = "gone", "expected"
                 self.letters[person, "interview_cancelled"] += 1
                 freed.append(chair.slot)
         for call in self.calls:
-            if call.person == person and call.ended is None:
+            if call.person == person and call.ended is None and not self.takes_part(call):
                 self.close(call, "gone")
                 self.say("invitation.ended")
         self.hand_on(freed)
 
     def due(self) -> None:
         for person in sorted(self.states):
-            if self.states[person] in ENDED and any(c.person == person and c.ended is None for c in self.calls):
-                self.let_go(person)
+            self.let_go(person)
         since = self.now - CHANCE
         for call in [each for each in self.calls if each.ended == "no_show"]:
             fresh = call.ended_at is not None and since - LATE < call.ended_at <= since

@@ -16,7 +16,8 @@ Why = set[str]
 LONDON, DAY = ZoneInfo("Europe/London"), timedelta(days=1)
 ENDED = {"withdrawn", "unsuccessful", "lapsed", "declined"}
 ANSWER, PROMOTED, QUIET, FIRST, LAST = 10 * DAY, 5 * DAY, DAY, 4 * DAY, DAY
-ASKED = {"identity": {"interview", "offered", "accepted"}, "medical": {"offered", "accepted"}, "vetting": {"accepted"}}
+MET, OFFERED = {"interview", "offered", "accepted"}, {"offered", "accepted"}
+ASKED = {"identity": MET, "medical": OFFERED, "vetting": MET}  # in which states each is asked for
 STEPS = {  # what may be done with a vetting case in which states, and what it is then
     "send": ({"ready"}, "sent"),
     "clear": ({"sent"}, "passed"),

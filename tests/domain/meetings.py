@@ -33,7 +33,7 @@ from portal.domain.refusals import Refusal
 from portal.domain.shortlisting.conflicts import declare_conflict
 from portal.web.setup import outside_of
 from tests.domain.chairs import Call, Chair
-from tests.domain.diary import ENDED, Diary, Why
+from tests.domain.diary import Diary, Why
 
 HOUR, SECONDS = timedelta(hours=1), timedelta(seconds=13)  # never the same second of an hour twice in a run
 REMINDER, UNANSWERED = "interview_reminder", "interview_unanswered"
@@ -144,11 +144,8 @@ class Meetings:
 
     def seats_are_held_once(self, rows: list[Booking]) -> None:
         live = [row for row in rows if row.ended_at is None]
-        for held in (
-            Counter((row.slot_id, row.seat) for row in live),
-            Counter(row.invitation_id for row in live),
-        ):
-            assert not held or max(held.values()) == 1
+        assert len({(row.slot_id, row.seat) for row in live}) == len(live)
+        assert len({row.invitation_id for row in live}) == len(live)
         coming = Counter(
             (each.call.person, each.call.kind)
             for each in self.diary.chairs
@@ -193,8 +190,8 @@ class Meetings:
         assert not diary.waits_in_vain()
         for chair in [each for each in diary.chairs if each.ended is None and each.slot.starts > self.at]:
             assert chair.slot.day not in diary.off
-            assert chair.call.ended is None or chair.attendance != "expected" or act not in SWEEPS
-            assert act not in SWEEPS or diary.states[chair.call.person] not in ENDED
+            assert chair.call.ended is None or chair.attendance != "expected" or act is not due
+            assert act is not due or diary.takes_part(chair.call)
         actions = self.session.scalars(select(AuditEvent.action).where(AuditEvent.id > self.since)).all()
         said = Counter(action for action in actions if action.startswith(TOLD))
         agree("the trail", said, Counter({key: n for key, n in diary.trail.items() if key.startswith(TOLD)}))
@@ -363,16 +360,19 @@ def withdraw(life: Meetings) -> Tried:
     return lambda: ending.withdraw(life.session, life.people[person], person, WithdrawReason.TIME), model
 
 
-def turn_down(life: Meetings) -> Tried:
-    person = life.person()
-    if life.random.random() < 0.7:
+def decide(life: Meetings) -> Tried:
+    """Turned down, or put on the reserve list: also before the interview."""
+    person, reserve = life.person(), life.random.random() < 0.4
+    if life.random.random() < 0.7 or (reserve and life.diary.states[person] != "interview"):
         return None
+    verdict, reason = (Verdict.RESERVE, None) if reserve else (Verdict.DECLINE, "criteria")
+    state = "reserve" if reserve else "unsuccessful"
 
     def real() -> None:
-        deciding.decide(life.session, life.recruiter, person, Verdict.DECLINE, reason="criteria")
+        deciding.decide(life.session, life.recruiter, person, verdict, reason=reason)
         deciding.release(life.session, life.recruiter, person)
 
-    return real, lambda: life.diary.end(person, "unsuccessful", "decision.released", "outcome_unsuccessful")
+    return real, lambda: life.diary.end(person, state, "decision.released", f"outcome_{state}")
 
 
 def reopen(life: Meetings) -> Tried:
@@ -391,9 +391,8 @@ def due(life: Meetings) -> Tried:
     return lambda: run_due(life.session, outside_of(life.app)), model
 
 
-SWEEPS: tuple[Act, ...] = (due,)
 ACTS: tuple[Act, ...] = (
     invite, invite, invite, invite, book, book, book, book, book, change, change, change, cancel, cancel,
-    wait, wait, wait, mark, mark, mark, reseat, call_off, know, give_time, lapse, take_back, withdraw, turn_down,
+    wait, wait, wait, mark, mark, mark, reseat, call_off, know, give_time, lapse, take_back, withdraw, decide,
     reopen, due, due, due,
 )  # fmt: skip

@@ -102,10 +102,10 @@ class Places:
         actor = self.people[person if self.random.random() < 0.95 else self.person()]
         return actor, set() if actor is self.people[person] else {"NotFound"}
 
-    def case(self, state: str) -> tuple[int, VettingCase] | None:
-        """A vetting case, usually one in this state."""
+    def case(self, *states: str) -> tuple[int, VettingCase] | None:
+        """A vetting case, usually one in one of these states."""
         cases = {key: them.case for key, them in self.ledger.people.items() if them.case is not None}
-        found = [key for key, case in cases.items() if case.state == state]
+        found = [key for key, case in cases.items() if case.state in states]
         if not cases:
             return None
         person = self.random.choice(found if found and self.random.random() < 0.9 else list(cases))
@@ -327,11 +327,12 @@ def tell(life: Places) -> Tried:
 
 
 def vet(life: Places) -> Tried:
-    step = life.random.choice(("send", "send", "clear", "clear", "propose", "confirm", "confirm", *STEPS))
-    found = life.case(next(iter(STEPS[step][0])))
+    found = life.case("ready", "sent", "refusal_proposed", "appealed")
     if found is None:
         return None
     (person, row), officer = found, life.random.choice(life.officers)
+    fitting = [step for step, (states, _then) in STEPS.items() if row.state.value in states]
+    step = life.random.choice(fitting if fitting and life.random.random() < 0.9 else list(STEPS))
     session, keys, key, version = life.session, keys_of(life.app), row.id, row.version
     reals: dict[str, Callable[[], object]] = {
         "send": lambda: vetting.send(session, officer, key, "level_2", version=version),
@@ -346,7 +347,8 @@ def vet(life: Places) -> Tried:
 
 
 def appeal(life: Places) -> Tried:
-    person = life.person("accepted")
+    found = life.case("refused")
+    person = found[0] if found else life.person()
     return (
         lambda: vetting_answers.appeal(life.session, keys_of(life.app), life.people[person], person, "It is wrong"),
         lambda: life.ledger.appeal(person),
@@ -359,6 +361,6 @@ def due(life: Places) -> Tried:
 
 ACTS: tuple[Act, ...] = (
     offer, offer, offer, pass_interview, accept, accept, accept, accept, decline, defer, keep_open, take_back, lapse,
-    stop, withdraw, turn_down, reopen, reopen, pause, settle, settle, settle, settle, tell, tell, tell, vet, vet, vet,
-    vet, appeal, due, due, due, due, due, due,
+    stop, withdraw, turn_down, reopen, reopen, pause, settle, settle, settle, settle, tell, tell, tell, tell, vet, vet,
+    vet, vet, vet, appeal, due, due, due, due, due, due,
 )  # fmt: skip

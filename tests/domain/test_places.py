@@ -33,7 +33,7 @@ COME = (None, None, 1, 2, 3)  # two have been met, three wait on the reserve lis
 NEEDS = (
     Asked(RequirementKind.IDENTITY, Stage.INTERVIEW),
     Asked(RequirementKind.MEDICAL, Stage.TRAINING),
-    Asked(RequirementKind.VETTING, Stage.TRAINING),
+    Asked(RequirementKind.VETTING, Stage.OFFER),
 )
 Cast = tuple[StaffMember, StaffMember, list[StaffMember], list[Applicant]]
 

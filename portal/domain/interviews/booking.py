@@ -48,6 +48,7 @@ from portal.domain.interviews.rules import (
     NotThisTime,
     SlotTaken,
     refuse_to_change,
+    takes_part,
 )
 from portal.domain.interviews.seating import give_up, hold_seats, hold_seats_of, take
 from portal.domain.interviews.waiting_list import end_wishes, granted, hand_on, slots_waited_for
@@ -175,22 +176,23 @@ def session_cancelled(session: Session, actor: Actor, session_id: int, reason: s
 
 
 def let_go(session: Session, application_id: int) -> None:
-    """Frees what an application that ended holds, in the caller's unit of work: the seat goes to who waits for it.
-
-    A time that is over stays on record. Nothing held is nothing done.
-    """
+    """Frees what an application has no part in any more, all of it once it ended, in the caller's unit of work: a seat
+    goes to who waits for it. A time that is over stays on record. Nothing held is nothing done."""
     with unit_of_work(session):
         hold_seats_of(session, application_id)
         freed = []
         for booking in _coming(session, Booking.application_id == application_id):
             found = _of(session, booking)
-            if place_of(session, booking.slot_id).slot.starts_at <= clock.now():
+            over = place_of(session, booking.slot_id).slot.starts_at <= clock.now()
+            if over or takes_part(found.invitation.kind, found.application.state):
                 continue
             give_up(session, booking, BookingEnd.GONE, None)
             _tell_cancelled(session, found, booking, again=False)
             freed.append(booking.slot_id)
-        live = select(Invitation).filter_by(application_id=application_id, ended_at=None)
-        for invitation in session.scalars(live).all():
+        live = select(Invitation, Application.state).join(Application).filter(Invitation.ended_at.is_(None))
+        for invitation, state in session.execute(live.where(Application.id == application_id)).all():
+            if takes_part(invitation.kind, state):
+                continue
             _end(session, invitation, InvitationEnd.GONE)
             record(
                 session, SYSTEM, "invitation.ended", subject=("invitation", invitation.id),

@@ -1,4 +1,4 @@
-"""Somebody's application ended: the seat and the place they held go to others.
+"""Somebody's application ended, or was decided on before their interview: what they held goes to others.
 
 However it ended. Withdrawing calls this at once; what was ended elsewhere is found by the worker.
 """
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.db import unit_of_work
 from portal.domain.applications.actions import withdraw as take_back
-from portal.domain.applications.models import ENDED, Application
+from portal.domain.applications.models import ENDED, Application, State
 from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import Actor
 from portal.domain.interviews import booking
-from portal.domain.interviews.models import Invitation
+from portal.domain.interviews.models import Invitation, SessionKind
 from portal.domain.interviews.seating import hold_seats_of
 from portal.domain.offers import places
 from portal.domain.offers.models import Offer
@@ -25,10 +25,12 @@ LET_GO: tuple[Callable[[Session, int], None], ...] = (
     booking.let_go,
     places.let_go,
 )  # each frees what its feature holds for an application
-HELD: tuple[Select[int], ...] = (
-    select(Invitation.application_id).where(Invitation.ended_at.is_(None)),
-    select(Offer.application_id).where(Offer.freed_at.is_(None)),
-)  # which applications each of them may have something to free for
+_ENDED = Application.state.in_(ENDED)
+_DECIDED = Application.state.not_in((State.SHORTLISTED, State.INTERVIEW)) & (Invitation.kind == SessionKind.INTERVIEW)
+HOLDING: tuple[Select[int], ...] = (
+    select(Application.id).join(Invitation).where(Invitation.ended_at.is_(None), _ENDED | _DECIDED),
+    select(Application.id).join(Offer).where(Offer.freed_at.is_(None), _ENDED),
+)  # whom each of them has something to free for
 
 
 def withdraw(session: Session, actor: Actor, application_id: int, reason: WithdrawReason) -> Application:
@@ -43,9 +45,8 @@ def withdraw(session: Session, actor: Actor, application_id: int, reason: Withdr
 def free_due(session: Session, *, most: int) -> int:
     """Frees what belongs to applications that ended elsewhere, each in a unit of work; returns for how many."""
     freed = 0
-    for held in HELD:
-        ended = select(Application.id).where(Application.id.in_(held), Application.state.in_(ENDED))
-        for application_id in session.scalars(ended.order_by(Application.id).limit(most)).all():
+    for holding in HOLDING:
+        for application_id in session.scalars(holding.distinct().order_by(Application.id).limit(most)).all():
             with unit_of_work(session):
                 let_go(session, application_id)
             freed += 1
@@ -53,6 +54,6 @@ def free_due(session: Session, *, most: int) -> int:
 
 
 def let_go(session: Session, application_id: int) -> None:
-    """Frees what is held for an application that ended, in the caller's unit of work; nothing held is nothing done."""
+    """Frees what an application holds no longer, in the caller's unit of work; nothing held is nothing done."""
     for free in LET_GO:
         free(session, application_id)
