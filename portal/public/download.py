@@ -14,6 +14,7 @@ from portal.domain.applications.queries import own_application
 from portal.domain.casework.notes import held_notes
 from portal.domain.correspondence.queries import held_messages
 from portal.domain.interviews.held import held_times
+from portal.domain.overview.held import held_since
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.web.guards import for_applicants
@@ -27,7 +28,12 @@ def download(reference: str) -> Response:
     application = own_application(session, current_user, reference)
     written = held_messages(session, current_user, application.id)
     notes = held_notes(session, keys, application.id)
-    kept = {"messages": written, "notes": notes, "interviews": held_times(session, keys, application.id)}
+    kept = {
+        "messages": written,
+        "notes": notes,
+        "interviews": held_times(session, keys, application.id),
+        "offers_and_checks": held_since(session, keys, application.id),
+    }
     held = everything_held(session, current_user, application, keys) | kept
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:

@@ -29,7 +29,8 @@ LEFT_OUT = (
 )
 UNTOLD = ("decision.made", "decision.undone", "message.held", "message.cancelled", *INNER)  # until they are told of it
 IN_CONFIDENCE = (
-    "score", "reading", "sift", "mask", "conflict", "no_conflict", "duplicate", "sheet", "sheets", "criteria", "reference",
+    "score", "reading", "sift", "mask", "conflict", "no_conflict", "duplicate", "sheet", "sheets", "criteria",
+    "reference",
 )  # fmt: skip
 TEAM = {ActorKind.APPLICANT: "you", ActorKind.STAFF: "our staff", ActorKind.SYSTEM: "the service"}
 
