@@ -75,7 +75,7 @@ def prepare(settings: Settings, say: Say) -> None:
     with application(settings) as app:
         migrate()
         if _is_empty(db.session()):
-            say("Making the demonstration's data; this takes a quarter of a minute, the first time only.")
+            say("Making the demonstration's data; this takes a minute or so, the first time only.")
             make_demonstration(db.session(), outside_of(app), settings.secret_key)
 
 
