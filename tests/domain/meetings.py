@@ -34,6 +34,7 @@ from portal.domain.shortlisting.conflicts import declare_conflict
 from portal.web.setup import outside_of
 from tests.domain.chairs import Call, Chair
 from tests.domain.diary import Diary, Why
+from tests.support.programme import agree
 
 HOUR, SECONDS = timedelta(hours=1), timedelta(seconds=13)  # never the same second of an hour twice in a run
 REMINDER, UNANSWERED = "interview_reminder", "interview_unanswered"
@@ -59,7 +60,7 @@ class Meetings:
 
     def step(self) -> None:
         """Time goes by, somebody tries something, the diary is asked, and everything that must hold is looked at."""
-        self.at += HOUR * self.random.choice((0, 0, 0, 1, 5, 24)) + SECONDS
+        self.at += HOUR * self.random.choice((0, 0, 0, 1, 5, 24, 30)) + SECONDS
         self.diary.now = self.at
         act = self.random.choice(ACTS)
         with clock.at(self.at):
@@ -91,16 +92,17 @@ class Meetings:
         return self.random.choice(list(self.people))
 
     def actor(self, person: int, *, staff: bool) -> tuple[Applicant | StaffMember, Why]:
-        """Usually who may; now and then another applicant, who finds nothing there."""
+        """Usually who may; now and then another applicant, who finds nothing there, or a time that is full."""
         if staff:
             return self.recruiter, set()
         theirs = self.people[person] if self.random.random() < 0.95 else self.people[self.person()]
-        return theirs, set() if theirs is self.people[person] else {"NotFound"}
+        return theirs, set() if theirs is self.people[person] else {"NotFound", "SlotTaken"}
 
-    def call(self) -> tuple[Call, Invitation] | None:
-        """An invitation, usually a live one."""
+    def call(self, *, seated: bool | None = None) -> tuple[Call, Invitation] | None:
+        """An invitation, usually a live one, with a time or without as wanted."""
         live = [call for call in self.diary.calls if call.ended is None]
-        found = live if live and self.random.random() < 0.9 else self.diary.calls
+        fitting = [call for call in live if seated is None or (self.diary.chair(call) is not None) is seated]
+        found = (fitting or live) if live and self.random.random() < 0.9 else self.diary.calls
         if not found:
             return None
         call = self.random.choice(found)
@@ -112,13 +114,15 @@ class Meetings:
         live = [chair for chair in self.diary.chairs if chair.ended is None]
         if not live:
             return None
-        chair = self.random.choice(live)
+        near = [chair for chair in live if chair.slot.starts - self.at < 6 * HOUR]
+        chair = self.random.choice(near if near and self.random.random() < 0.7 else live)
         query = select(Booking.id).filter_by(application_id=chair.call.person, slot_id=chair.slot.id, ended_at=None)
         return chair, self.session.scalars(query).one()
 
     def slot(self, kind: str) -> int:
-        fitting = [slot.id for slot in self.diary.slots.values() if slot.kind == kind or self.random.random() < 0.1]
-        return self.random.choice(fitting)
+        fitting = [slot for slot in self.diary.slots.values() if slot.kind == kind or self.random.random() < 0.1]
+        ahead = [slot for slot in fitting if slot.starts > self.at and slot.day not in self.diary.off]
+        return self.random.choice(ahead if ahead and self.random.random() < 0.85 else fitting).id
 
     # What is looked at after each step
 
@@ -205,16 +209,14 @@ class Meetings:
                 assert known.get((staff, row.application_id), row.booked_at) >= row.booked_at
 
 
-def agree(what: str, portal: object, diary: object) -> None:
-    assert portal == diary, f"{what}: the portal has {portal}, the diary {diary}"
-
-
 Tried = tuple[Callable[[], object], Callable[[], Why]] | None
 Act = Callable[[Meetings], Tried]
 
 
 def invite(life: Meetings) -> Tried:
-    person, rare = life.person(), life.random.random() < 0.3
+    invited = {call.person for call in life.diary.calls if not call.ended}
+    person = life.random.choice([key for key in life.people if key not in invited] or list(life.people))
+    rare = life.random.random() < 0.3
     kind = SessionKind.FITNESS if rare else SessionKind.INTERVIEW
     return (
         lambda: inviting.invite(life.session, life.recruiter, person, kind),
@@ -223,7 +225,7 @@ def invite(life: Meetings) -> Tried:
 
 
 def book(life: Meetings) -> Tried:
-    if (found := life.call()) is None:
+    if (found := life.call(seated=False)) is None:
         return None
     call, row = found
     staff, stale, slot = life.random.random() < 0.2, life.random.random() < 0.05, life.slot(call.kind)
@@ -235,7 +237,7 @@ def book(life: Meetings) -> Tried:
 
 
 def change(life: Meetings) -> Tried:
-    if (found := life.call()) is None:
+    if (found := life.call(seated=True)) is None:
         return None
     call, row = found
     staff, stale, slot = life.random.random() < 0.2, life.random.random() < 0.05, life.slot(call.kind)
@@ -250,7 +252,7 @@ def change(life: Meetings) -> Tried:
 
 
 def cancel(life: Meetings) -> Tried:
-    if (found := life.call()) is None:
+    if (found := life.call(seated=True)) is None:
         return None
     call, row = found
     staff, stale, good = life.random.random() < 0.2, life.random.random() < 0.05, life.random.random() < 0.1

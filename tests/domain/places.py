@@ -34,8 +34,8 @@ from portal.domain.offers.rules import DeclineReason
 from portal.domain.refusals import Refusal
 from portal.web.setup import outside_of
 from tests.domain.ledger import ENDED, STEPS, Ledger, Why
-from tests.domain.meetings import agree
 from tests.support.make_applications import keys_of
+from tests.support.programme import agree
 from tests.support.vetting import all_given, declare
 
 HOUR, SECONDS = timedelta(hours=1), timedelta(seconds=13)  # never the same second of an hour twice in a run
@@ -317,13 +317,18 @@ def settle(life: Places) -> Tried:
 
 
 def tell(life: Places) -> Tried:
-    found, kind = life.case("with_applicant"), life.random.choice(list(DeclarationKind))
+    found = life.case("with_applicant")
     person = found[0] if found else life.person()
+    case = life.ledger.people[person].case
+    missing = [kind for kind in DeclarationKind if case is None or kind.value not in case.declared]
+    kinds = missing if missing and life.random.random() < 0.9 else [life.random.choice(list(DeclarationKind))]
     application = life.session.get_one(Application, person)
-    return (
-        lambda: declare(life.session, life.app, application, kind, all_given(kind)),
-        lambda: life.ledger.declare(person, kind.value),
-    )
+
+    def real() -> None:
+        for kind in kinds:
+            declare(life.session, life.app, application, kind, all_given(kind))
+
+    return real, lambda: set().union(*(life.ledger.declare(person, kind.value) for kind in kinds))
 
 
 def vet(life: Places) -> Tried:

@@ -29,6 +29,11 @@ def count(sample: int, whole: int) -> int:
     return chosen
 
 
+def agree(what: str, portal: object, model: object) -> None:
+    """Both must say the same after each step of a random walk."""
+    assert portal == model, f"{what}: the portal has {portal}, the model {model}"
+
+
 def _gathered(config: Config) -> Counter[str]:
     found: Counter[str] = config.__dict__.setdefault(KEPT, Counter())
     return found
