@@ -125,6 +125,9 @@ def test_a_place_is_taken_put_off_and_goes_to_the_reserve_list(visit: Visit, por
     expect(heading(phone.page)).to_have_text("Your place is kept for you")
     looked_at(phone, "a place that is kept")
     portal.letter(taker.email, "You have accepted a place")
+    portal.letter(taker.email, "What we need from you next")
+    phone.go(taker.page)
+    expect(phone.page.locator(".promise__lead")).to_contain_text("things for you to do")
 
     phone = enter(visit, PHONE, later)
     answer(phone, later)
@@ -133,6 +136,8 @@ def test_a_place_is_taken_put_off_and_goes_to_the_reserve_list(visit: Visit, por
     tap(phone, phone.page.get_by_label("Autumn course"))
     tap_button(phone, "Ask for a later course")
     portal.letter(later.email, "You are waiting for a later course")
+    expect(phone.page.locator(".promise__lead")).to_contain_text("You have nothing to do today.")
+    expect(phone.page.get_by_role("heading", name="For you to do")).to_have_count(0)
     looked_at(phone)
 
     portal.letter(waiting.email, "A place has come free for you")

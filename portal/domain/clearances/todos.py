@@ -19,8 +19,11 @@ PAGES: dict[RequirementKind, tuple[str, str, str]] = {  # what it is called, its
 
 
 def todos(session: Session, application: Application) -> list[Todo]:
-    """From the requirements that lie with the applicant, read with the application: no statement."""
-    if application.state in ENDED or application.state is State.DRAFT:
+    """From the requirements that lie with the applicant, read with the application: no statement.
+
+    Whoever waits for a later course is asked nothing until it is offered: the days are those of the one they left.
+    """
+    if application.state in {*ENDED, State.DRAFT, State.DEFERRED}:
         return []
     return [
         Todo(

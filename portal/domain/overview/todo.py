@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application
-from portal.domain.applications.waiting import YOU, Promise, Todo
+from portal.domain.applications.waiting import NOTHING, YOU, Promise, Todo
 from portal.domain.clearances import todos as checks
 from portal.domain.clearances import vetting_answers as vetting
 from portal.domain.interviews import standing as interviews
@@ -30,8 +30,15 @@ def todo_of(session: Session, application: Application) -> list[Todo]:
 
 
 def promised(promise: Promise, todos: Sequence[Todo], today: date) -> Promise:
-    """What waits for the applicant waits until the first day of what they have to do, where no other is said."""
-    by = next((todo.by for todo in todos if not todo.done and todo.by is not None), None)
+    """Nobody who has something to do is told that there is nothing; and what waits for the applicant waits until the
+    first day of what they have to do, where no other is said."""
+    left = [todo for todo in todos if not todo.done]
+    if left:
+        words = (
+            "There is one thing for you to do." if len(left) == 1 else f"There are {len(left)} things for you to do."
+        )
+        promise = replace(promise, lead=promise.lead.replace(NOTHING, words))
+    by = next((todo.by for todo in left if todo.by is not None), None)
     if promise.from_whom != YOU or promise.by is not None or by is None:
         return promise
     return replace(promise, by=by, late=by < today)
