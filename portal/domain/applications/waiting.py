@@ -176,14 +176,16 @@ def road(state: State, dates: Dates, applied_on: date, applied_words: str) -> li
     if state not in _REACHED:
         return []
     months = _span(dates.interviews_from, dates.interviews_to)
-    training = _span(dates.training_from, dates.training_to)
+    training, duty = _span(dates.training_from, dates.training_to), f"From {_day(dates.starts_on)}"
+    if state is S.DEFERRED:  # the days are those of the course they put off
+        training, duty = "A later course", "After it"
     stops = (
         (_day(applied_on), "Applied", applied_words, False),
         (f"By {_day(dates.answer_by)}", "Being read", "By people who do not see your name", False),
         (months, "Interview", "You choose the time", False),
         (f"By {_day(dates.offers_by)}", "Offer", "Then checks", False),
         (training, "Training", _count(dates.training_days), True),
-        (f"From {_day(dates.starts_on)}", "Appointed", "Your first duty", False),
+        (duty, "Appointed", "Your first duty", False),
     )
     reached = _REACHED[state]
     return [

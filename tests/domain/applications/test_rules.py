@@ -118,6 +118,11 @@ def test_the_road_has_one_now() -> None:
     assert road(State.WITHDRAWN, DATES, date(2018, 1, 25), "") == []
 
 
+def test_the_road_of_whoever_put_a_course_off_has_none_of_its_days() -> None:
+    days = [stop.when for stop in road(State.DEFERRED, DATES, date(2018, 1, 25), "")[-2:]]
+    assert days == ["A later course", "After it"]
+
+
 def test_requirements_say_when_they_are_asked() -> None:
     rows = [
         (RequirementKind.REFERENCES, Stage.TRAINING, RequirementState.NOT_ASKED),
