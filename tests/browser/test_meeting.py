@@ -8,12 +8,11 @@ from datetime import date, datetime
 import pytest
 from playwright.sync_api import expect
 
-from portal import clock
 from portal.domain.accounts.models import Role
 from tests.browser import meeting
 from tests.browser.conftest import Visit
 from tests.browser.meeting import Hand, Someone, enter, has_time, looked_at, tap, tap_button, tap_link
-from tests.support.browser import DESKTOP, PHONE, Device, Portal
+from tests.support.browser import DESKTOP, PHONE, Device, Portal, Visitor
 from tests.support.interviews import a_day, a_shortlisted, a_venue
 from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import set_clock
@@ -25,6 +24,7 @@ THREE_DAYS = [date(2018, 2, 10), date(2018, 2, 11), date(2018, 2, 17)]  # two Sa
 TWO_MINUTES = 120
 MOST_ACTS = int(TWO_MINUTES / meeting.ACT)  # 39: what fits two minutes if nothing is typed
 WITHOUT = replace(PHONE, name="phone without JavaScript", javascript=False)
+SATURDAY = "Saturday 10 February"
 NAMES = ("Ann Mouse", "Bert Keys", "Cleo Marsh", "Dan Reed")
 CAMPAIGN = "Three days"
 
@@ -89,61 +89,74 @@ def a_saturday(portal: Portal) -> Saturday:
 
 @pytest.mark.parametrize("device", [PHONE, WITHOUT], ids=str)
 def test_times_are_booked_moved_given_up_and_handed_on(visit: Visit, portal: Portal, device: Device) -> None:
-    stage, judging = a_saturday(portal), device.javascript
+    stage = a_saturday(portal)
     recruiter = enter(visit, replace(DESKTOP, javascript=device.javascript), stage.recruiter)
-    meeting.invite_all(recruiter, stage.slug, 3)
+    meeting.invite_all(recruiter, stage.slug, len(stage.people))
     ann, bert, cleo = (enter(visit, device, each) for each in stage.people)
     who_ann, who_bert, who_cleo = stage.people
     portal.letter(who_ann.email, "Choose a time for your interview")
-
-    meeting.open_times(ann, who_ann)
-    if judging:
-        looked_at(ann)
-    meeting.choose(ann, "9:30am", "Book this time")
-    has_time(ann, "Saturday 10 February, 9:30am")
-    meeting.open_times(bert, who_bert)
-    expect(bert.page.locator(".slot--gone")).to_contain_text("9:30am")
-    meeting.choose(bert, "10am", "Book this time")
-    has_time(bert, "Saturday 10 February, 10am")
-    first = meeting.entry_of(portal, who_ann.email, "Your interview is on")
-    assert (first.method, clock.london(first.starts)) == (
-        "REQUEST",
-        clock.london(clock.from_london(datetime(2018, 2, 10, 9, 30))),
-    )
-
-    tap_link(ann, "Move it")
-    if judging:
-        looked_at(ann)
-    meeting.choose(ann, "10:30am", "Move to this time")
-    has_time(ann, "Saturday 10 February, 10:30am")
-    if judging:
-        looked_at(ann, "a time that was moved")
-    moved = meeting.entry_of(portal, who_ann.email, "Your interview is now on")
-    assert (moved.method, moved.uid) == ("REQUEST", first.uid) and moved.sequence > first.sequence
-
-    meeting.open_times(cleo, who_cleo)
-    tap_link(cleo, "Wait for a time that is taken")
-    if judging:
-        looked_at(cleo)
-    meeting.choose(cleo, "10am", "Save what I wait for")
-    expect(cleo.page.get_by_role("main")).to_contain_text("We have noted that.")
-
-    tap_link(bert, "Give it up")
-    if judging:
-        looked_at(bert)
-    tap(bert, bert.page.get_by_label("I want to choose another time"))
-    booked = meeting.entry_of(portal, who_bert.email, "Your interview is on")
-    tap_button(bert, "Give it up")
-    expect(bert.page.get_by_role("main")).to_contain_text("Your time is given up.")
-    gone = meeting.entry_of(portal, who_bert.email, "is cancelled")
-    assert (gone.method, gone.uid) == ("CANCEL", booked.uid) and gone.sequence > booked.sequence
+    book(ann, who_ann, "9:30am")
+    book(bert, who_bert, "10am")
+    move(ann, who_ann, "9:30am", "10:30am")
+    wait_for(cleo, who_cleo, "10am")
+    ten = give_up(bert, who_bert)
 
     freed = meeting.entry_of(portal, who_cleo.email, "A time you waited for is yours")
-    assert (freed.method, freed.starts) == ("REQUEST", booked.starts) and freed.uid != booked.uid
+    assert (freed.method, freed.starts) == ("REQUEST", ten.starts) and freed.uid != ten.uid
     cleo.go(f"{who_cleo.page}/interview")
-    has_time(cleo, "Saturday 10 February, 10am")
+    has_time(cleo, f"{SATURDAY}, 10am")
     page = recruiter.go(stage.day)
     seats = page.locator(".v-board tbody tr")
     for place, words in enumerate(("Offer this time", "Cleo", "Ann")):
         expect(seats.nth(place)).to_contain_text(words)
     expect(page.locator("[aria-labelledby=silent]")).to_contain_text("Bert")
+
+
+def book(visitor: Visitor, someone: Someone, time: str) -> None:
+    meeting.open_times(visitor, someone)
+    if time == "9:30am":
+        seen(visitor)
+    else:
+        expect(visitor.page.locator(".slot--gone")).to_contain_text("9:30am")
+    meeting.choose(visitor, time, "Book this time")
+    has_time(visitor, f"{SATURDAY}, {time}")
+
+
+def move(visitor: Visitor, someone: Someone, before: str, after: str) -> None:
+    """The calendar's entry moves with the time."""
+    first = meeting.entry_of(visitor.portal, someone.email, f"Your interview is on {SATURDAY} at {before}")
+    assert first.method == "REQUEST" and f"{first.starts:%d %H:%M} {first.starts.tzname()}" == "10 09:30 GMT"
+    tap_link(visitor, "Move it")
+    seen(visitor)
+    meeting.choose(visitor, after, "Move to this time")
+    has_time(visitor, f"{SATURDAY}, {after}")
+    seen(visitor, "a time that was moved")
+    moved = meeting.entry_of(visitor.portal, someone.email, f"Your interview is now on {SATURDAY} at {after}")
+    assert (moved.method, moved.uid) == ("REQUEST", first.uid) and moved.sequence > first.sequence
+
+
+def wait_for(visitor: Visitor, someone: Someone, time: str) -> None:
+    meeting.open_times(visitor, someone)
+    tap_link(visitor, "Wait for a time that is taken")
+    seen(visitor)
+    meeting.choose(visitor, time, "Save what I wait for")
+    expect(visitor.page.get_by_role("main")).to_contain_text("We have noted that.")
+
+
+def give_up(visitor: Visitor, someone: Someone) -> meeting.Entry:
+    """To choose another later; returns the entry of the time that was given up."""
+    booked = meeting.entry_of(visitor.portal, someone.email, "Your interview is on")
+    tap_link(visitor, "Give it up")
+    seen(visitor)
+    tap(visitor, visitor.page.get_by_label("I want to choose another time"))
+    tap_button(visitor, "Give it up")
+    expect(visitor.page.get_by_role("main")).to_contain_text("Your time is given up.")
+    gone = meeting.entry_of(visitor.portal, someone.email, "is cancelled")
+    assert (gone.method, gone.uid) == ("CANCEL", booked.uid) and gone.sequence > booked.sequence
+    return booked
+
+
+def seen(visitor: Visitor, where: str = "") -> None:
+    """Each page is judged once, by a browser that can run the judge."""
+    if visitor.device.javascript:
+        looked_at(visitor, where)
