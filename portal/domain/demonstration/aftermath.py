@@ -20,6 +20,7 @@ from portal.domain.demonstration.meeting import OUTCOMES_AFTER, meet
 from portal.domain.demonstration.stage import At, Life, Stage, together
 from portal.domain.journeys import offering
 from portal.domain.offers import answering, placing
+from portal.domain.offers.places import live_offer
 from portal.domain.offers.requirements import outstanding
 from portal.domain.offers.rules import DeclineReason
 
@@ -81,7 +82,8 @@ def _occupation(stage: Stage, application: Application, recruiter: StaffMember) 
 def _offer(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
     session = stage.session
     yield At(clock.now() + DAY * chance.uniform(1, 9))
-    if application.state is not State.OFFERED:
+    offered = live_offer(session, application.id)
+    if application.state is not State.OFFERED or offered is None or offered.expires_at <= clock.now():
         return
     answer = chance.choices((Act.ACCEPT, Act.DECLINE, Act.DEFER), (80, 10, 10))[0]
     if answer is Act.DECLINE:

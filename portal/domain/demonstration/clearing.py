@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from random import Random
 
 from portal import clock
@@ -40,7 +40,7 @@ from portal.domain.journeys.uploading import receive
 DAY = timedelta(days=1)
 K, R = RequirementKind, RequirementState
 LIMIT = 15 * 1024 * 1024  # bytes
-EVERY = DAY * 2
+EVERY, AFTERWARDS = 2, 30  # days
 MANY = 1_000
 NEEDS = "A chair to sit on between exercises, and a break every hour."
 REFERENCE = {
@@ -50,12 +50,12 @@ REFERENCE = {
 }  # fmt: skip
 
 
-def rounds(stage: Stage, campaign: Campaign) -> Life:
-    """What the background work finds to do about interviews, checks and offers, every other morning; and a recruiter
-    who clears the kinds of work that need no look."""
-    day = campaign.answer_by + DAY
-    while day <= campaign.starts_on + DAY * 120:
-        yield At(clock.start_of(day) + timedelta(hours=7), alone=True)
+def rounds(stage: Stage, campaigns: Sequence[Campaign]) -> Life:
+    """What the background work finds to do about interviews, checks and offers, every other morning while anybody is
+    between an answer and their first duty; and a recruiter who clears the kinds of work that need no look."""
+    spans = [(each.answer_by.toordinal() + 1, each.starts_on.toordinal() + AFTERWARDS) for each in campaigns]
+    for day in sorted({day for first, last in spans for day in range(first, last) if day % EVERY == 0}):
+        yield At(clock.start_of(date.fromordinal(day)) + timedelta(hours=7), alone=True)
         recruiter = stage.staff["recruiter"]
         clear_all(stage.session, Moderator(recruiter), recruiter, most=MANY)
         checks_due(stage.session, stage.outside, most=MANY)
@@ -63,7 +63,6 @@ def rounds(stage: Stage, campaign: Campaign) -> Life:
         offers_due(stage.session, most=MANY)
         free_due(stage.session, most=MANY)
         remind_due(stage.session, most=MANY)
-        day += EVERY
 
 
 def checks(stage: Stage, chance: Random, application: Application) -> Iterator[Life]:
@@ -83,7 +82,9 @@ def _asked(stage: Stage, application: Application, row: Requirement, patience: i
 
 
 def _theirs(application: Application, row: Requirement) -> bool:
-    return row.state is R.WITH_APPLICANT and application.state in (State.OFFERED, State.ACCEPTED)
+    """Whether they can still do their part: it is with them, and its day has not passed."""
+    in_time = row.due_at is None or clock.now() < row.due_at
+    return in_time and row.state is R.WITH_APPLICANT and application.state in (State.OFFERED, State.ACCEPTED)
 
 
 def _referees(stage: Stage, chance: Random, application: Application, row: Requirement) -> Life:

@@ -32,7 +32,7 @@ from portal.domain.journeys.checking import check_due
 from portal.domain.journeys.uploading import receive
 from portal.services.outside import Outside
 
-APPLICATIONS = 360
+APPLICATIONS = 280
 SEED = 2018
 MADE = "demonstration.made"
 A_MONTH, A_DAY, A_MINUTE = timedelta(days=30), timedelta(days=1), timedelta(minutes=1)
@@ -74,10 +74,10 @@ def make_demonstration(
 
 def _work(stage: Stage, campaigns: list[Campaign], chance: Random) -> Iterator[Life]:
     """What staff do in each campaign, and those who send a second one."""
+    yield rounds(stage, campaigns)
     for campaign in campaigns:
         yield sift(stage, campaign, Random(chance.random()))
         yield meetings(stage, campaign)
-        yield rounds(stage, campaign)
         yield desk(stage, campaign, Random(chance.random()))
     for campaign in _patrols(campaigns, stage.now):
         yield sent_twice(stage, campaign, Random(chance.random()))

@@ -73,26 +73,27 @@ def play(stage: Stage, lives: Iterable[Life]) -> None:
     waiting: list[tuple[At, int, Life]] = []
     for number, life in enumerate(lives):
         _go_on(waiting, stage.now, number, life, clock.start_of(BEFORE_ALL))
+    last = clock.start_of(BEFORE_ALL)
     while waiting:
         with ExitStack() as together:
-            last = _act(stage, waiting, together)
+            last = _act(stage, waiting, together, last)
             with clock.at(min(last + A_LITTLE, stage.now)):
                 deliver_due(stage.session, _Nowhere(), stage.outside.letters, keep_secrets=True)
 
 
-def _act(stage: Stage, waiting: list[tuple[At, int, Life]], together: ExitStack) -> datetime:
-    """Some acts in one unit of work, or one alone; returns the moment of the last."""
+def _act(stage: Stage, waiting: list[tuple[At, int, Life]], together: ExitStack, last: datetime) -> datetime:
+    """Some acts in one unit of work, or one alone, none before the end of the one before it; returns when the last
+    ended."""
     alone = waiting[0][0].alone
     if not alone:
         together.enter_context(unit_of_work(stage.session))
-    last = waiting[0][0].moment
     for _ in range(1 if alone else TOGETHER):
         if not waiting or waiting[0][0].alone != alone:
             break
         at, number, life = heapq.heappop(waiting)
-        last = at.moment
-        with clock.at(at.moment):
+        with clock.at(max(at.moment, last)):
             _go_on(waiting, stage.now, number, life, at.moment)
+            last = clock.now()
     return last
 
 

@@ -101,7 +101,7 @@ def test_years_later_the_pilot_is_history_and_its_pattern_is_open_again(today: S
     assert pilot[State.SUBMITTED] == pilot[State.INTERVIEW] == 0
     states = Counter(session.scalars(select(Application.state)))
     assert (
-        states[State.SUBMITTED] > 120
+        states[State.SUBMITTED] > 90
         and states[State.ACCEPTED] > 3
         and states[State.OFFERED] > 0
         and states[State.TRAINING] > 3
