@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && { echo "$$name"; break; }; done)
 ENVIRONMENT = $(or $(PYTHON),$(error Python 3.11 to 3.14 is needed)) tools/environment.py
 BIN = .venv/bin
-PYTEST = $(BIN)/python -m pytest -p tests.support.programme -n 2 --dist worksteal -q -rs
+PYTEST = $(BIN)/python -m pytest -p tests.support.programme -n auto --maxprocesses 8 --dist worksteal -q -rs --durations=20 --durations-min=5
 S3 = $(if $(filter 1,$(REQUIRE_SERVICES))$(wildcard .venv-s3),$(ENVIRONMENT) .venv-s3 requirements/s3-server.txt,:)
 
 .PHONY: help run test prove bench shots demo-links lint types lock clean clean-clone base dev .venv/dev

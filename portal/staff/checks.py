@@ -132,7 +132,7 @@ def check(reference: str) -> Response:
     return _page(queries.reviewable_application(session, current_user, reference), {})
 
 
-@blueprint.post("/checks/<reference>/<kind>")
+@blueprint.post("/checks/<reference>/<any(medical, fitness):kind>")
 @requires(Permission.SEE_CLEARANCES)
 def decide_check(reference: str, kind: str) -> AnyResponse:
     session = db.session()

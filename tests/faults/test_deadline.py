@@ -106,7 +106,7 @@ def test_posts_on_both_sides_of_the_instant_agree_with_their_rows(
     app: Flask, session: Session, settings: Settings, closing: Closing
 ) -> None:
     """Spread from a second before to a second after, at a live server whose clock strikes amid them."""
-    campaign, many = closing.make(session), count(60, 500)
+    campaign, many = closing.make(session), count(40, 500)
     with LiveServer(settings, workers=2, threads=4) as server:
         set_clock(settings, campaign.closes_at - timedelta(hours=1))
         drafts = prepare(app, session, campaign, many, server.url)

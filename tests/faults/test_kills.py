@@ -37,7 +37,7 @@ def killed_round(server: LiveServer, drafts: list[Prepared], chance: random.Rand
 
 def test_nothing_acknowledged_is_lost(app: Flask, session: Session, settings: Settings) -> None:
     """Drafts whose person was told nothing are posted again in the next round, as that person would."""
-    campaign, rounds, chance = the_pilot(session), count(8, 100), random.Random(20180127)
+    campaign, rounds, chance = the_pilot(session), count(5, 100), random.Random(20180127)
     set_clock(settings, while_open(campaign))
     server = LiveServer(settings, workers=2, threads=4)
     drafts = prepare(app, session, campaign, rounds * AT_ONCE, server.url)

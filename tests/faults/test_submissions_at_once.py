@@ -23,7 +23,7 @@ def test_all_are_stored_once(app: Flask, session: Session, settings: Settings) -
     campaign = the_pilot(session)
     set_clock(settings, while_open(campaign))
     with LiveServer(settings, workers=3, threads=8) as server:
-        drafts = prepare(app, session, campaign, count(60, 200), server.url)
+        drafts = prepare(app, session, campaign, count(40, 200), server.url)
         replies = together(len(drafts), lambda number: drafts[number].submit())
     assert [reply.status for draft, reply in zip(drafts, replies, strict=True) if not draft.acknowledged(reply)] == []
     assert stored(session) == {draft.id for draft in drafts}

@@ -184,7 +184,7 @@ OWN = (
 # What each way of being somebody else gets; a thing that is not named works as it does for its own people.
 EVERYTHING = {
     "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
-    "reading", "sheet", "site", "day", "seat", "venue",
+    "reading", "sheet", "site", "day", "seat", "venue", "paper",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
     "own": {},
@@ -199,10 +199,10 @@ GETS: dict[str, dict[str, int]] = {
     "deputy": dict.fromkeys(("account", "personal", "entry", "reading", "sheet"), 404),
     "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404, "paper": 404},  # theirs is their own
     # Kept from: the application is not there, wherever it stands; the campaign around it is.
-    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat", "sheet"), 404),
-    "applicant": dict.fromkeys(("application", "line", "seat", "sheet"), 404),  # the one that is theirs
-    "joined": dict.fromkeys(("application", "line", "seat", "sheet"), 404),
+    "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat", "sheet", "paper"), 404),
+    "applicant": dict.fromkeys(("application", "line", "seat", "sheet", "paper"), 404),  # the one that is theirs
+    "joined": dict.fromkeys(("application", "line", "seat", "sheet", "paper"), 404),
     # Who still reads for a campaign opens nothing of its applicants; who reads for it tells them nothing.
-    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet"), 404)
+    "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet", "paper"), 404)
     | {"board": 403, "line": 403},
 }

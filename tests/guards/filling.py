@@ -107,7 +107,31 @@ NOT_SENT = {
     "staff.add_passkey": "only a device can answer (tests/staff/test_own_account.py)",
     "staff.sign_in_by_passkey": "only a device can answer (tests/staff/test_own_account.py)",
     "staff.step_up_by_passkey": "only a device can answer (tests/staff/test_step_up.py)",
-}
+    **dict.fromkeys(
+        ("public.interview", "public.fitness_session", "public.practice_session", "public.move_time",
+         "public.cancel_time", "public.wait_for_time"),
+        "a day with free times, and one that is full (tests/public/test_interview.py)",
+    ),
+    **dict.fromkeys(
+        ("public.check_declaration", "public.add_to_declaration", "public.appeal_vetting"),
+        "declarations filled in, sent, refused (tests/public/test_vetting.py)",
+    ),
+    **dict.fromkeys(
+        ("public.name_referee", "public.reference_questions", "public.decline_reference"),
+        "referees are asked for, and asked (tests/public/test_references.py)",
+    ),
+    **dict.fromkeys(
+        ("staff.mark_attendance", "staff.panel_late", "staff.interview_seat", "staff.publish_day"),
+        "the day itself has come, or is not shown yet (tests/staff/test_interview_days.py)",
+    ),
+    **dict.fromkeys(
+        ("staff.plan_interviews", "staff.archive_venue"), "two steps, by their buttons (test_interview_planning.py)"
+    ),
+    "staff.book_for": "a free time of a published day (tests/staff/test_inviting.py)",
+    "staff.clear_occupations": "somebody shortlisted whose work needs no look (tests/staff/test_hand_checks.py)",
+    "staff.record_attempt": "nobody runs twice on one day (tests/staff/test_hand_checks.py)",
+    "staff.restart_promotion": "a reserve list that was stopped (tests/staff/test_offers.py)",
+}  # fmt: skip
 
 
 def _email(_world: World) -> dict[str, Any]:
@@ -154,6 +178,10 @@ SAID: dict[str, Callable[[World], dict[str, Any]]] = {
     "staff.new_campaign": lambda _: {"opens_on": "5 March 2018", "closes_on": "23 March 2018"},
     "staff.publish_campaign": lambda _: {"day": "", "at": ""},
     "staff.extend_campaign": lambda _: {"closes_on": "28 January 2018"},
+    "staff.new_venue": lambda _: {"map_url": "https://maps.example.org/hall"},
+    "staff.venue": lambda _: {"map_url": "https://maps.example.org/hall"},
+    "staff.edit_panel": lambda _: {"online_url": ""},
+    "staff.fitness_standards": lambda _: {"level": "6.1"},
     "staff.release_shortlist": lambda _: {"typed": "2"},
     "staff.release_outcomes": lambda _: {"typed": "1"},
 }

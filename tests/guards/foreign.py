@@ -65,10 +65,10 @@ def division_of(slug: str) -> int:
 
 
 def planted(world: World) -> None:
-    """Recruiter, liaison officer and reviewer hold their roles in the west only; three others' things are there:
-    of another division, of a campaign they read blind, of somebody they know."""
+    """Recruiter, liaison officer, vetting officer and reviewer hold their roles in the west only; three others' things
+    are there: of another division, of a campaign they read blind, of somebody they know."""
     session = db.session()
-    west = [world.ids[role] for role in ("recruiter", "liaison", "medical")]
+    west = [world.ids[role] for role in ("recruiter", "liaison", "medical", "vetting")]
     with unit_of_work(session):
         theirs = StaffRole.staff_id.in_(west)
         session.execute(update(StaffRole).where(theirs).values(division_id=division_of("west")))
@@ -105,7 +105,7 @@ def _things(session: Session, world: World, clerk: StaffMember, whose: str, camp
     decide(session, clerk, sent.id, Verdict.DECLINE, reason="time", feedback=words_of(whose, "feedback"))
     case = a_case(session, app, sent, words_of(whose, "vetting"))
     view = save_view(session, clerk, name=words_of(whose, "view"), query="", shared=False)
-    days = a_day_with_somebody(session, sent, [clerk], whose, name=words_of(whose, "place"))
+    days = a_day_with_somebody(session, sent, [clerk], whose)
     names |= {f"{whose}_{name}": value for name, value in days.items()}
     names |= {
         f"{whose}_sent": sent.reference,
@@ -218,7 +218,7 @@ def _accounts(session: Session, world: World) -> None:
 
 
 def _apart(session: Session, world: World, blind: Campaign, west: list[int]) -> None:
-    """From now on the three of the west read one campaign blind and know somebody of another."""
+    """From now on those of the west read one campaign blind and know somebody of another."""
     for staff_id in west:
         with unit_of_work(session):
             session.add(Assessor(campaign_id=blind.id, staff_id=staff_id, added_at=clock.now()))
@@ -230,7 +230,7 @@ def _apart(session: Session, world: World, blind: Campaign, west: list[int]) -> 
 # For each name in an address: what else could stand there. Another division's, of a campaign that is read blind, of
 # somebody else, what never was, and a number or word that names something of another kind.
 OTHERS: dict[str, tuple[str, ...]] = {
-    "day": ("north_day", "nobody", "sent", "0", "reader"),
+    "day": ("north_day", "nobody", "sent", "0", "wording"),
     "panel": ("north_panel", "blind_panel", "known_panel", "nobody", "sent"),
     "seat": ("north_seat", "blind_seat", "known_seat", "nobody", "sent"),
     "venue": ("nobody", "sent", "campaign", "document", "0"),

@@ -368,7 +368,8 @@ ELSEWHERE = {
 
 
 # Where an address is another page's too: a reference could be called so, and none is.
-OTHER_PAGES = {("staff.choose_columns", "GET")}
+# Addresses that another row has with another name in them: that row answers for the method.
+OTHER_PAGES = {("staff.choose_columns", "GET"), ("staff.fitness_check", "POST")}
 
 
 # What nobody else learns is there: other roles get what an address of nothing gets.

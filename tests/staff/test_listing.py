@@ -197,7 +197,7 @@ def test_the_bar_offers_what_the_viewer_may_do(
     app: Flask, session: Session, two: tuple[str, str], recruiter: JudgingClient
 ) -> None:
     assert acts_of(recruiter.get(LIST).text) == {
-        "own", "assessors", "message", "shortlist", "reserve", "decline", "tag", "export",
+        "own", "assessors", "message", "shortlist", "reserve", "decline", "invite", "tag", "export",
     }  # fmt: skip
     west = browser_of(app, a_staff_member(session, Role.LIAISON, division_id=west_division(session)))
     page = west.get(LIST).text
