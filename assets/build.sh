@@ -10,6 +10,8 @@ node_modules/.bin/sass --no-source-map --style=compressed --no-charset --load-pa
   "src/public.scss:$out/public.css" "src/staff.scss:$out/staff.css"
 cp js/*.js "$out/"
 cp node_modules/htmx.org/dist/htmx.min.js "$out/htmx.min.js"
+cp node_modules/jsqr/dist/jsQR.js "$out/jsqr.js"
+cp node_modules/jsqr/LICENSE "$out/jsqr.LICENSE.txt"
 # Imported by our modules under its own name, so the version is in the name: it can be cached for ever.
 rm -f "$out"/govuk-frontend-*.min.js
 cp node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js "$out/govuk-frontend-$(version govuk-frontend).min.js"

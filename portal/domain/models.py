@@ -2,6 +2,7 @@
 
 from portal.domain.accounts import models as accounts
 from portal.domain.applications import models as applications
+from portal.domain.attendance import models as attendance
 from portal.domain.audit import models as audit
 from portal.domain.bulk import models as bulk
 from portal.domain.campaigns import models as campaigns
@@ -16,10 +17,13 @@ from portal.domain.messages import models as messages
 from portal.domain.offers import models as offers
 from portal.domain.settings import models as settings
 from portal.domain.shortlisting import models as shortlisting
+from portal.domain.training import models as training
+from portal.domain.volunteers import models as volunteers
 
 __all__ = [
     "accounts",
     "applications",
+    "attendance",
     "audit",
     "bulk",
     "campaigns",
@@ -34,4 +38,6 @@ __all__ = [
     "offers",
     "settings",
     "shortlisting",
+    "training",
+    "volunteers",
 ]

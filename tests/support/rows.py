@@ -36,11 +36,20 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "referee": {"declined_at": None},
     "vetting_case": {"refused_by": 2, "appeal_decided_by": None, "appeal_decided_at": None},
     "offer": {"answer": "accepted", "freed_at": None},
+    "course_day": {"starts_minute": 570, "ends_minute": 990},
+    "module_need": {"needs_id": 2},
+    "trainee": {"ended_at": None, "ended_as": None},
+    "mark": {"presence": "present", "reason": None},
+    "mark_step": {"outcome": "chosen"},
+    "register_note": {"trainee_id": None},
+    "catch_up": {"ended_as": "signed_off"},
+    "feedback": {"clear": 3, "pace": 3, "useful": 3},
     "duplicate_pair": {"second_id": 2, "state": "same"},
 }
 SECOND: dict[str, dict[str, Any]] = {  # tables that two different rows of are referred to from one
     "staff_member": {"id": 2, "email": "second", "sso_subject": "second"},
     "applicant": {"id": 2, "email": "second"},
+    "module": {"id": 2, "code": "second"},
 }
 
 

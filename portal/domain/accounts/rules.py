@@ -49,6 +49,15 @@ class Permission(StrEnum):
     RUN_VETTING = "vet: read declarations, ask, decide"
     CHECK_CRITERIA = "check the criteria for volunteering"
     TAKE_CHANGES = "take changes of circumstances"
+    EDIT_COURSES = "edit courses"
+    SEE_COHORTS = "open cohorts"
+    PLAN_COHORTS = "plan cohorts and enrol trainees"
+    KEEP_REGISTER = "keep the register and sign off catch-ups of their own cohorts"
+    SEE_EMERGENCY = "see the emergency contacts of their own cohorts"
+    COMPLETE_TRAINING = "issue certificates of training"
+    SEE_VOLUNTEERS = "see volunteers and their powers"
+    APPOINT = "appoint volunteers"
+    GRANT_POWERS = "designate and withdraw powers"
     MANAGE_STAFF = "manage staff accounts"
     READ_AUDIT = "read the audit trail"
 
@@ -83,6 +92,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.RUN_CHECKS,
             P.RECORD_FITNESS,
             P.SEE_VETTING_STATUS,
+            P.EDIT_COURSES,
+            P.SEE_COHORTS,
+            P.PLAN_COHORTS,
+            P.COMPLETE_TRAINING,
+            P.SEE_VOLUNTEERS,
+            P.APPOINT,
+            P.GRANT_POWERS,
         }
     ),
     R.ASSESSOR: frozenset({P.SEE_WORK, P.SEE_SHORTLISTING, P.SCORE_BLIND, P.SEE_INTERVIEWS, P.SCORE_INTERVIEWS}),
@@ -98,6 +114,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_VETTING_STATUS,
             P.CHECK_CRITERIA,
             P.TAKE_CHANGES,
+            P.SEE_VOLUNTEERS,
         }
     ),
     R.VETTING: frozenset({P.SEE_WORK, P.SEE_VETTING_STATUS, P.RUN_VETTING}),
@@ -111,7 +128,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.RECORD_FITNESS,
         }
     ),
-    R.TRAINER: frozenset({P.SEE_WORK}),
+    R.TRAINER: frozenset({P.SEE_WORK, P.SEE_COHORTS, P.KEEP_REGISTER, P.SEE_EMERGENCY}),
     R.SUPERVISOR: frozenset({P.SEE_WORK}),
     R.ADMINISTRATOR: frozenset({P.SEE_WORK, P.MANAGE_STAFF}),
     R.AUDITOR: frozenset({P.SEE_WORK, P.READ_AUDIT}),

@@ -1,0 +1,1 @@
+"""The register, what was missed and how it is made good, what trainees thought of it, completion."""

@@ -1,0 +1,1 @@
+"""Courses, cohorts with their dates, and who has a place in which."""

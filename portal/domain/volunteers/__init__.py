@@ -1,0 +1,1 @@
+"""Appointment, the volunteers it makes, and the register of their powers."""
