@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from portal import clock
 from portal.domain.applications.models import RequirementState
 from portal.domain.campaigns.models import RequirementKind, Stage
 from portal.domain.documents.models import DocumentState
@@ -51,6 +52,7 @@ class PanelShown:
     title: str
     what: str
     by: str
+    late: bool
     needed_to_send: bool
     flag: tuple[str, str] | None
     sent_back: str
@@ -73,6 +75,7 @@ def shown_panel(
         title=panel.title,
         what=WHAT[panel.kind],
         by=day_words(last_day(panel.due_at)),
+        late=panel.closed is None and not panel.files and clock.now() >= panel.due_at,
         needed_to_send=panel.due is Stage.SUBMISSION,
         flag=STATES.get(panel.state),
         sent_back=sent_back if panel.state is RequirementState.WITH_APPLICANT else "",

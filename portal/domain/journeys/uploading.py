@@ -184,7 +184,8 @@ def _closed(application: Application, asked: _Asked, due_at: datetime, at: datet
         return Closed.CAMPAIGN
     if asked.state in DECIDED:
         return Closed.MET if asked.state is RequirementState.MET else Closed.DECIDED
-    return Closed.DUE if at >= due_at else None
+    # What is late after the application was sent is still wanted: only a campaign's own closing is the same for all.
+    return Closed.DUE if asked.due is Stage.SUBMISSION and at >= due_at else None
 
 
 def _asked(application: Application, kind: RequirementKind) -> _Asked | None:

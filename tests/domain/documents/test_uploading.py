@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.domain.applications.models import Application, Requirement, RequirementState
 from portal.domain.audit.models import AuditEvent
-from portal.domain.campaigns.models import RequirementKind
+from portal.domain.campaigns.models import RequirementKind, Stage
 from portal.domain.documents.actions import sweep_orphans
 from portal.domain.documents.intake import Incoming
 from portal.domain.documents.models import Document, DocumentState
@@ -214,15 +214,18 @@ def test_ten_files_are_enough(session: Session, app: Flask, draft: Application) 
 
 
 DUE = clock.start_of(datetime(2018, 4, 28).date())  # training begins on 28 April
+CLOSES = datetime(2018, 1, 27, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(-1, True), (0, False), (1, False)])
-def test_files_come_and_go_until_the_due_instant(
+def test_what_is_due_with_the_application_comes_and_goes_until_the_closing_instant(
     session: Session, app: Flask, in_january: None, seconds: int, taken: bool
 ) -> None:
     sent = a_submitted(session, app, the_pilot(session))
     document = a_document(session, app, sent)
-    moment = DUE + timedelta(seconds=seconds)
+    next(each for each in sent.requirements if each.kind is MEDICAL).due = Stage.SUBMISSION
+    session.commit()
+    moment = CLOSES + timedelta(seconds=seconds)
     assert (panels(session, sent, moment)[0].closed is None) is taken
     if taken:
         remove(session, outside_of(app), sent.applicant, sent.id, document.public_id, received_at=moment)
@@ -232,6 +235,13 @@ def test_files_come_and_go_until_the_due_instant(
         remove(session, outside_of(app), sent.applicant, sent.id, document.public_id, received_at=moment)
     with pytest.raises(UploadClosed):
         a_document(session, app, sent, received_at=moment)
+
+
+def test_what_is_due_later_is_still_taken_when_it_is_late(session: Session, app: Flask, in_january: None) -> None:
+    sent = a_submitted(session, app, the_pilot(session))
+    moment = DUE + timedelta(days=3)
+    assert panels(session, sent, moment)[0].closed is None
+    assert a_document(session, app, sent, received_at=moment).public_id
 
 
 def test_a_lapsed_draft_takes_nothing(session: Session, app: Flask, draft: Application) -> None:
