@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.applications.models import ENDED, Application, Requirement
+from portal.domain.applications.models import ENDED, Application, Requirement, State
 from portal.domain.applications.waiting import Todo
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.models import RequirementKind
@@ -138,7 +138,7 @@ def _record(session: Session, actor: Actor, case: VettingCase, action: str) -> N
 
 def todos(session: Session, application: Application) -> list[Todo]:
     """What vetting asks of an applicant now. One statement."""
-    if application.state in ENDED:
+    if application.state in {*ENDED, State.DEFERRED}:
         return []
     query = (
         select(VettingCase.state, VettingCase.appeal_until, VettingCase.appealed_at, Requirement.due_at)
