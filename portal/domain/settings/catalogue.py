@@ -103,6 +103,11 @@ SHIPPED = {
         Shipped("usual_days_references", 14, "days", "The same for references."),
         Shipped("usual_days_identity", 7, "days", "The same for showing who one is."),
         Shipped("usual_days_occupation", 7, "days", "The same for the decision on an occupation."),
+        Shipped("training_day_minutes", 30, "minutes", "Late and left together: more, and the day is missed."),
+        Shipped("training_module_percent", 25, "out of 100", "More of a module missed than this, and it is missed."),
+        Shipped("catch_up_days", 28, "days", "After a course's last day, how long what was missed can be made good."),
+        Shipped("catch_up_written_days", 14, "days", "How long somebody has for written work that makes a module good."),
+        Shipped("training_feedback_least", 5, "answers", "What people thought of a weekend is shown from so many on."),
         Shipped("usual_days_guardian", 14, "days", "The same for a guardian's consent."),
     )
 }
