@@ -36,6 +36,7 @@ from tests.support.make_campaigns import a_campaign
 from tests.support.make_documents import a_document
 from tests.support.make_sifts import one_reading
 from tests.support.people import a_staff_member, an_applicant
+from tests.support.training import a_cohort, a_trainer, sessions_of
 from tests.support.vetting import a_case
 
 # Whose it is → given name, family name, postcode, telephone. Nobody else here has any of these.
@@ -81,6 +82,7 @@ def planted(world: World) -> None:
     _sifts(session, world, north, blind)
     _kept(session, world, north, blind)
     _accounts(session, world)
+    _trained(session, world, north)
     _apart(session, world, blind, west)
     db.session.rollback()
 
@@ -217,6 +219,15 @@ def _accounts(session: Session, world: World) -> None:
     }
 
 
+def _trained(session: Session, world: World, north: Campaign) -> None:
+    """Another trainer's cohort of the north."""
+    cohort = a_cohort(
+        session, trainers=[a_trainer(session)], campaign=north, division_id=division_of("north"),
+        name=words_of("north", "cohort"), first=date(2018, 5, 5),
+    )  # fmt: skip
+    world.names |= {"north_cohort": str(cohort.id), "north_session": str(sessions_of(session, cohort)[0].id)}
+
+
 def _apart(session: Session, world: World, blind: Campaign, west: list[int]) -> None:
     """From now on those of the west read one campaign blind and know somebody of another."""
     for staff_id in west:
@@ -243,6 +254,9 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "sheet": ("nobody", "alias", "sent", "wording", "reading"),
     "interview_question": ("nobody", "alias", "sent", "wording", "reading"),
     "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
+    "cohort": ("north_cohort", "nobody", "sent", "campaign", "0"),
+    "session": ("north_session", "nobody", "sent", "campaign", "0"),
+    "taught": ("nobody", "sent", "cohort", "campaign", "0"),
     "asked": ("north_asked", "blind_asked", "known_asked", "nobody", "sent"),
     "change": ("north_change", "blind_change", "known_change", "nobody", "sent"),
     "sent_id": ("north_sent_id", "blind_sent_id", "known_sent_id", "known_draft_id", "nobody", "campaign"),

@@ -16,6 +16,7 @@ from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Application, Channel, Relation
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
+from portal.domain.campaigns.models import Campaign, Division
 from portal.domain.casework.models import SavedView
 from portal.domain.correspondence.actions import write_to_us
 from portal.domain.correspondence.shipped import seed_templates
@@ -44,6 +45,7 @@ from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, an_applicant, browser_of
+from tests.support.training import a_cohort, sessions_of
 from tests.support.vetting import a_case
 
 MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
@@ -51,15 +53,16 @@ MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 # What an address may say and nothing is called.
 NOBODYS = {
     "alias": "teal-0", "answered": "999999", "asked": "999999", "attempt": "999999", "campaign": "no-such",
-    "change": "999999", "course": "no-such", "criterion": "999999", "day": "999999", "deputy": "999999",
+    "change": "999999", "cohort": "999999", "course": "no-such", "criterion": "999999", "day": "999999",
+    "deputy": "999999",
     "document": "nothing", "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999",
     "interview_question": "999999", "interviewed": "no-such", "invited": "CPV-2222-2222",
     "kept": "no-such", "known": "999999", "member": "999999", "message": "999999", "met": "CPV-2222-2222",
     "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999", "panel": "999999",
     "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
     "reading": "nothing", "referee": "999999", "role": "999999", "run": "999999", "seat": "999999",
-    "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "sheet": "999999", "sift": "no-such",
-    "venue": "999999", "view": "999999", "wording": "no-such",
+    "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "session": "999999", "sheet": "999999",
+    "sift": "no-such", "taught": "no-such", "venue": "999999", "view": "999999", "wording": "no-such",
 }  # fmt: skip
 
 
@@ -77,7 +80,7 @@ def made_world(app: Flask) -> World:
     made.names |= _papers(session, app, draft, sent)
     made.names |= _offers(session, made, owner) | _invited(session, made, owner)
     made.names |= _interview(session, made, owner)
-    made.names |= _checks(session, made)
+    made.names |= _checks(session, made) | _training(session, made)
     entered = enter_for(session, _staff(made, "recruiter"), "r@example.org", campaign, Channel.PAPER)
     made.names["entered"] = entered.reference
     made.names |= _correspondence(session, owner, sent) | _sift(session, made, sent)
@@ -124,6 +127,15 @@ def _checks(session: Session, made: World) -> dict[str, str]:
     with clock.at(MOMENT):
         names = some_of_each(session, made.app, found, _staff(made, "recruiter"))
     return {name: number for name, number in names.items() if name != "link"}
+
+
+def _training(session: Session, made: World) -> dict[str, str]:
+    """A cohort of the west for the course on which the owner has accepted a place, and its first session."""
+    campaign = session.scalars(select(Campaign).filter_by(slug=made.names["course"])).one()
+    west = session.scalars(select(Division.id).filter_by(slug="west")).one()
+    cohort = a_cohort(session, trainers=[_staff(made, "trainer")], campaign=campaign, division_id=west)
+    first = sessions_of(session, cohort)[0]
+    return {"cohort": str(cohort.id), "session": str(first.id), "taught": cohort.course.course.slug}
 
 
 def _interview(session: Session, made: World, owner: Applicant) -> dict[str, str]:
