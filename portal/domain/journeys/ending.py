@@ -20,16 +20,22 @@ from portal.domain.interviews.models import Invitation, SessionKind
 from portal.domain.interviews.seating import hold_seats_of
 from portal.domain.offers import places
 from portal.domain.offers.models import Offer
+from portal.domain.training import places as cohort_places
+from portal.domain.training.models import Trainee, Waiting
 
 LET_GO: tuple[Callable[[Session, int], None], ...] = (
     booking.let_go,
     places.let_go,
+    cohort_places.let_go,
 )  # each frees what its feature holds for an application
 _ENDED = Application.state.in_(ENDED)
 _DECIDED = Application.state.not_in((State.SHORTLISTED, State.INTERVIEW)) & (Invitation.kind == SessionKind.INTERVIEW)
+_LEFT = Application.state.not_in(cohort_places.KEEP)
 HOLDING: tuple[Select[int], ...] = (
     select(Application.id).join(Invitation).where(Invitation.ended_at.is_(None), _ENDED | _DECIDED),
     select(Application.id).join(Offer).where(Offer.freed_at.is_(None), _ENDED),
+    select(Application.id).join(Trainee).where(Trainee.ended_at.is_(None), _LEFT),
+    select(Application.id).join(Waiting).where(Waiting.ended_at.is_(None), _LEFT),
 )  # whom each of them has something to free for
 
 
