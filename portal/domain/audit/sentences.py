@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 SENTENCES: dict[str, str] = {
+    "agreement.accepted": "Volunteer agreement accepted",
+    "agreement.published": "New version of the volunteer agreement",
     "answers.saved": "Answers saved",
     "applicant.address_corrected": "E-mail address corrected",
     "applicant.made": "First sign-in of this person",
@@ -23,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "application.untagged": "Tag taken off",
     "application.viewed": "Application opened",
     "application.withdrawn": "Application withdrawn",
+    "appointment.step_done": "Step before appointment recorded",
+    "appointment.step_taken_back": "Step before appointment taken back",
     "assessor.added": "Assessor added to a campaign",
     "assessor.removed": "Assessor taken off a campaign",
     "attendance.marked": "Marked on the day",
@@ -41,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "campaign.published": "Campaign published",
     "campaign.scheduled": "Campaign to appear by itself",
     "campaign.unarchived": "Campaign taken out of the archive",
+    "certificate.withdrawn": "Certificate withdrawn",
     "check.owned": "Somebody sees to a check",
     "checks.asked": "Checks asked for",
     "clock.moved": "Demonstration clock moved",
@@ -62,6 +67,10 @@ SENTENCES: dict[str, str] = {
     "criterion.removed": "Criterion removed",
     "contact.revealed": "Contact details shown",
     "cut_off.set": "Line of the shortlist set",
+    "day.added": "Extra training day added",
+    "day.cancelled": "Training day called off",
+    "day.changed": "Training day changed",
+    "day.moved": "Training day moved",
     "decision.made": "Provisional decision made",
     "decision.released": "Decision released to the applicant",
     "decision.undone": "Provisional decision undone",
@@ -133,6 +142,8 @@ SENTENCES: dict[str, str] = {
     "offer.passed_on": "Promoted offer not answered: back on the reserve list",
     "offer.promoted": "Place offered from the reserve list",
     "offer.taken_back": "Offer taken back",
+    "power.granted": "Power given",
+    "power.withdrawn": "Power withdrawn",
     "promotion.stopped": "Reserve list stopped from moving by itself",
     "promotion.restarted": "Reserve list moves by itself again",
     "application.paused": "Application paused",
@@ -148,6 +159,7 @@ SENTENCES: dict[str, str] = {
     "readings.given": "Applications given to a reader",
     "readings.moved": "Readings given another day",
     "register.code_shown": "Check-in code of a training day opened",
+    "register.exported": "Register of powers taken along",
     "register.note_taken_back": "Note on the register taken back",
     "register.note_written": "Note on the register written",
     "register.printed": "Register printed",
@@ -234,6 +246,7 @@ SENTENCES: dict[str, str] = {
     "staff.sign_on_linked": "Single sign-on linked",
     "staff.sign_on_refused": "Single sign-on refused",
     "tag.made": "Tag made",
+    "training.completed": "Training completed, certificate issued",
     "venue.archived": "Place put away",
     "venue.restored": "Place taken out again",
     "venue.saved": "Place saved",
@@ -262,6 +275,7 @@ SENTENCES: dict[str, str] = {
     "vetting.refusal_taken_back": "Proposed refusal taken back",
     "vetting.refused": "Vetting refused",
     "vetting.sent": "Sent to be vetted",
+    "volunteer.appointed": "Appointed as a volunteer",
 }
 OF_HEALTH = frozenset({"requirement.decided", "requirement.sent_back"})
 # Codes in an event's detail that a reader wants beside the sentence, in this order.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portal.domain.applications.keeping import forget_stale_forms
+from portal.domain.attendance.certificates import print_due
 from portal.domain.bulk.running import work_runs
 from portal.domain.clearances.vetting import open_due as begin_vetting
 from portal.domain.correspondence.actions import release_due
@@ -21,11 +22,13 @@ from portal.domain.journeys.ending import free_due
 from portal.domain.journeys.nudging import drop_late, nudge_due
 from portal.domain.journeys.offering import offers_due
 from portal.domain.journeys.telling import tell_due
+from portal.domain.journeys.training import places_due
 from portal.domain.messages.actions import deliver_due
 from portal.domain.shortlisting.assigning import finish_closed
 from portal.domain.shortlisting.conflicts import keep_known_apart
 from portal.services.outside import Outside
 
+PRINTED = 5  # certificates set before mail that waits is looked at again
 BATCH = 50  # notices queued before mail that waits is looked at again
 
 
@@ -42,8 +45,9 @@ def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -
         looked, taken = check_due(session, outside, most=1), work_runs(session, ACTS)
         written = release_due(session) + nudge_due(session, outside.keys, most=BATCH) + tell_due(session, most=BATCH)
         written += checks_due(session, outside, most=BATCH) + begin_vetting(session, most=BATCH)
-        written += offers_due(session, most=BATCH)
+        written += offers_due(session, most=BATCH) + places_due(session, most=BATCH)
         written += free_due(session, most=BATCH) + remind_due(session, most=BATCH)
+        written += print_due(session, outside, most=PRINTED)
         matched = match_due(session, outside.keys)
         documents, turns, notices = documents + looked, turns + (taken or 0), notices + written
         if not looked and taken is None and not written and not matched:

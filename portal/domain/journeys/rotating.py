@@ -17,6 +17,9 @@ from portal.db import Base, holding, unit_of_work
 from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
+from portal.domain.attendance.beforehand import place_of as place_of_cannot_come
+from portal.domain.attendance.certificates import place_of as place_of_certificate
+from portal.domain.attendance.models import CannotCome, Certificate
 from portal.domain.audit.actions import Actor, record
 from portal.domain.casework.models import Call, Note
 from portal.domain.casework.notes import place_of_call, place_of_note
@@ -41,6 +44,9 @@ from portal.domain.interviews.writing import place_of_mark, place_of_sheet
 from portal.domain.shortlisting.conflicts import place_of as place_of_known
 from portal.domain.shortlisting.models import KnownPerson, Mask
 from portal.domain.shortlisting.reporting import place_of as place_of_mask
+from portal.domain.training.contacts import place_of_adjustments, place_of_contact
+from portal.domain.training.models import EmergencyContact, Trainee
+from portal.domain.volunteers.models import AppointmentStep
 from portal.services.crypto import KeyRing
 
 BATCH = 200
@@ -126,8 +132,24 @@ def _attempt(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, **place_of_attempt(row.id))
 
 
+def _contact(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_contact(row.application_id))
+
+
+def _adjustments(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_adjustments(row.application_id))
+
+
+def _cannot_come(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_cannot_come(row.trainee_id, row.session_id))
+
+
 def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
     return keys.rewrap(wrapped, row.public_id)
+
+
+def _certificate(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
+    return keys.rewrap(wrapped, place_of_certificate(row))
 
 
 SEALED: tuple[SealedColumn, ...] = (
@@ -146,6 +168,10 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Wish, "sealed", _wish),
     SealedColumn(Sheet, "sealed", _sheet),
     SealedColumn(SheetMark, "sealed", _sheet_mark),
+    SealedColumn(EmergencyContact, "sealed", _contact),
+    SealedColumn(Trainee, "adjustments", _adjustments),
+    SealedColumn(CannotCome, "sealed", _cannot_come),
+    SealedColumn(Certificate, "wrapped_key", _certificate),
     *(
         SealedColumn(model, column, _in_place(column))
         for model, column in (
@@ -156,6 +182,7 @@ SEALED: tuple[SealedColumn, ...] = (
             (VettingQuery, "sealed_answer"),
             (CircumstanceChange, "sealed"),
             (CriteriaCheck, "sealed"),
+            (AppointmentStep, "sealed"),
         )
     ),
 )

@@ -111,6 +111,10 @@ SHIPPED = {
         Shipped("catch_up_days", 28, "days", "After a course's last day, how long what was missed can be made good."),
         Shipped("catch_up_written_days", 14, "days", "How long somebody has for written work that makes a module good."),
         Shipped("training_feedback_least", 5, "answers", "What people thought of a weekend is shown from so many on."),
+        Shipped("barred_list_days", 180, "days", "How long a check of the barred lists holds before an appointment."),
+        Shipped("power_ending_days", 60, "days", "A power ends soon when no more days than this are left of it."),
+        Shipped("card_report_hours", 24, "hours", "How soon a volunteer tells of a lost card, as their pack says."),
+        Shipped("hours_a_month_most", 60, "hours", "More volunteering in a month than this is too much."),
         Shipped("usual_days_guardian", 14, "days", "The same for a guardian's consent."),
     )
 }

@@ -47,7 +47,7 @@ def wait(session: Session, actor: Actor, application_id: int, cohort_id: int) ->
     with unit_of_work(session):
         hold_places(session, cohort_id)
         cohort = open_cohort(session, cohort_id)
-        application = _of(session, actor, application_id)
+        application = own_or_handled(session, actor, application_id)
         if application.state not in WAIT:
             raise NotAccepted()
         must_be_theirs(cohort, application)
@@ -70,7 +70,7 @@ def wait(session: Session, actor: Actor, application_id: int, cohort_id: int) ->
 def leave(session: Session, actor: Actor, application_id: int, cohort_id: int) -> None:
     """They wait for it no longer. Not waiting is nothing to do. Raises NotFound."""
     with unit_of_work(session):
-        _of(session, actor, application_id)
+        own_or_handled(session, actor, application_id)
         if session.scalars(select(Waiting).where(*_live(application_id, cohort_id))).one_or_none() is None:
             return
         stop_waiting(session, application_id, WaitingEnd.TAKEN_BACK, cohort_id=cohort_id)
@@ -83,7 +83,7 @@ def _live(application_id: int, cohort_id: int) -> tuple[ColumnElement[bool], ...
     return Waiting.application_id == application_id, Waiting.cohort_id == cohort_id, Waiting.ended_at.is_(None)
 
 
-def _of(session: Session, actor: Actor, application_id: int) -> Application:
+def own_or_handled(session: Session, actor: Actor, application_id: int) -> Application:
     """The application, held, for its applicant or for staff who may act on it. Raises NotFound."""
     if actor.actor_kind is ActorKind.STAFF:
         return held_by_staff(session, actor, application_id)
