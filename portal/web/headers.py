@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
@@ -22,7 +25,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 MARK = "from_anywhere"  # set by the guard of that name
+NO_SENSORS = "camera=(), geolocation=(), microphone=()"
+View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def on_device(view: View) -> View:
+    """A page that works without a signal and reads codes: it may have a service worker, and ask for the camera."""
+    view.on_device = True  # type: ignore[attr-defined]
+    return view
 
 
 class ForeignForm(Forbidden):
@@ -51,12 +62,15 @@ def check_origin() -> None:
 def add_headers(response: Response) -> Response:
     """Strict by default; a view that set its own policy (a document) keeps it."""
     headers = response.headers
+    if _is_on_device():
+        headers.setdefault("Content-Security-Policy", f"{CONTENT_SECURITY_POLICY}; worker-src 'self'")
+        headers.setdefault("Permissions-Policy", NO_SENSORS.replace("camera=()", "camera=(self)"))
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers.setdefault("Permissions-Policy", NO_SENSORS)
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if response.mimetype == "text/html":
@@ -64,6 +78,10 @@ def add_headers(response: Response) -> Response:
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store" if _personal() else "no-cache"
     return response
+
+
+def _is_on_device() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "on_device", False)
 
 
 def _personal() -> bool:
