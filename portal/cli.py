@@ -15,6 +15,7 @@ from portal.checking import findings
 from portal.config import Settings, Unsafe
 from portal.domain.accounts.queries import staff_members
 from portal.domain.accounts.staff_accounts import create_administrator
+from portal.domain.attendance.certificates import sweep_papers
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.demonstration.make import APPLICATIONS, make_demonstration
@@ -23,6 +24,8 @@ from portal.domain.journeys.due import run_due
 from portal.domain.journeys.rotating import rotate_keys
 from portal.domain.messages.bounces import note_bounce
 from portal.domain.refusals import Refusal
+from portal.domain.training.standard import seed_courses
+from portal.domain.volunteers.standard import seed_volunteers
 from portal.extensions import db
 from portal.services.bounces import LARGEST, read_report
 from portal.starting import application, migrate
@@ -54,10 +57,12 @@ def portal() -> None:
 
 @portal.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to the newest revision, with the wordings messages begin from."""
+    """Bring the database to the newest revision, with the wordings, powers and agreement that are shipped."""
     with _application():
         migrate()
         seed_templates(db.session())
+        seed_courses(db.session())
+        seed_volunteers(db.session())
 
 
 @portal.command()
@@ -101,6 +106,7 @@ def sweep() -> None:
     """Delete stored files that nothing refers to any more."""
     with _application() as app:
         swept = sweep_orphans(db.session(), outside_of(app).storage, clock.wall())
+        swept += sweep_papers(db.session(), outside_of(app).storage, clock.wall())
     click.echo(json.dumps({"swept": swept}))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal.config import Settings
 from portal.services.crypto import KeyRing
 from portal.services.mail import Letters, Post
+from portal.services.paper import PaperBrand
 from portal.services.scanning import ClamdScanner, NoScanner, Scanner
 from portal.services.storage import S3Options, Storage, open_storage
 
@@ -18,6 +19,8 @@ class Outside:
     scanner: Scanner
     post: Post
     letters: Letters
+    paper: PaperBrand
+    base_url: str
 
 
 def open_outside(settings: Settings, post: Post) -> Outside:
@@ -42,4 +45,13 @@ def open_outside(settings: Settings, post: Post) -> Outside:
             contact_phone=settings.contact_phone,
             demonstration=settings.demonstration,
         ),
+        paper=PaperBrand(
+            service_name=settings.service_name,
+            force_name=settings.force_name,
+            contact=f"{settings.contact_email} · {settings.contact_phone}",
+            navy=settings.brand_navy,
+            blue=settings.brand_blue,
+            demonstration=settings.demonstration,
+        ),
+        base_url=settings.base_url,
     )

@@ -81,9 +81,13 @@ def medical_form(brand: PaperBrand, campaign: MedicalForm) -> bytes:
 
 def letter(brand: PaperBrand, content: PaperLetter) -> bytes:
     """A letter on A4: an invitation, an offer, an outcome."""
+    return branded("letter", brand, "Letter", letter={**asdict(content), "on": _day(content.on)})
+
+
+def branded(template: str, brand: PaperBrand, corner: str, **data: Any) -> bytes:
+    """A paper from one of our templates; `data` is only ever text there. `corner`: what kind it is."""
     demonstration = _DEMONSTRATION if brand.demonstration else ""
-    said = {**asdict(content), "on": _day(content.on)}
-    return _set("letter", {"brand": asdict(brand), "letter": said, "demonstration": demonstration, "corner": "Letter"})
+    return _set(template, {"brand": asdict(brand), "demonstration": demonstration, "corner": corner, **data})
 
 
 def sample_document(title: str, lines: Sequence[str], brand: PaperBrand | None = None) -> bytes:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from flask import Response, current_app, make_response
 
-from portal.config import Settings
 from portal.services.paper import PaperBrand
+from portal.web.setup import outside_of
 
 
 def paper_brand() -> PaperBrand:
-    settings: Settings = current_app.config["PORTAL"]
-    return PaperBrand(
-        service_name=settings.service_name,
-        force_name=settings.force_name,
-        contact=f"{settings.contact_email} · {settings.contact_phone}",
-        navy=settings.brand_navy,
-        blue=settings.brand_blue,
-        demonstration=settings.demonstration,
-    )
+    return outside_of(current_app).paper
 
 
 def as_pdf(paper: bytes, name: str) -> Response:

@@ -28,8 +28,11 @@ from portal.domain.demonstration.plans import parts
 from portal.domain.demonstration.sifting import sift
 from portal.domain.demonstration.staff import DOMAIN, make_staff
 from portal.domain.demonstration.stage import At, Life, Stage, play
+from portal.domain.demonstration.training import cohorts
 from portal.domain.journeys.checking import check_due
 from portal.domain.journeys.uploading import receive
+from portal.domain.training.standard import seed_courses
+from portal.domain.volunteers.standard import seed_volunteers
 from portal.services.outside import Outside
 
 APPLICATIONS = 280
@@ -56,6 +59,9 @@ def make_demonstration(
         seed_catalogue(session)
         seed_questions(session)
         seed_templates(session)
+        seed_courses(session)
+        seed_volunteers(session)
+        seed_volunteers(session)
         staff = make_staff(session, outside.keys, secret_key)
     stage = Stage(session, outside, staff, now)
     campaigns = []
@@ -79,6 +85,7 @@ def _work(stage: Stage, campaigns: list[Campaign], chance: Random) -> Iterator[L
         yield sift(stage, campaign, Random(chance.random()))
         yield meetings(stage, campaign)
         yield desk(stage, campaign, Random(chance.random()))
+        yield from cohorts(stage, campaign, chance)
     for campaign in _patrols(campaigns, stage.now):
         yield sent_twice(stage, campaign, Random(chance.random()))
 
