@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.domain.attendance.coverage import Held
 from portal.domain.attendance.models import CatchUp
 from portal.domain.interviews.models import Venue
 from portal.domain.training.models import Cohort, CourseVersion, Module, SessionModule, Trainee, TrainingSession
@@ -81,14 +82,16 @@ def codes_of(session: Session, session_ids: Collection[int]) -> dict[int, tuple[
 
 
 def open_to(
-    found: Iterable[Sitting], *, course_id: int, cohort_id: int, until: datetime, code: str | None = None
+    found: Iterable[Sitting], *, course_id: int, cohort_id: int, until: datetime, beside: Iterable[Held] = ()
 ) -> list[Sitting]:
-    """Those a trainee of this cohort may choose: extra ones of their own, any of another, that end in time."""
+    """Those a trainee of this cohort may choose: extra ones of their own, any of another, over in time, and not while
+    a day of their own is on."""
+    own = [(day.starts_at, day.ends_at) for day in beside if day.day is not None]
     return [
         each
         for each in found
         if each.course_id == course_id
         and (each.extra or each.cohort_id != cohort_id)
         and each.ends_at <= until
-        and (code is None or code in each.codes)
+        and not any(each.starts_at < ends and starts < each.ends_at for starts, ends in own)
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -43,27 +43,42 @@ class _Record:
     results: dict[str, Result] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Looked:
+    """Standings by trainee, each cohort's course, and every session somebody may still sit in as a guest."""
+
+    standings: dict[int, Standing] = field(default_factory=dict)
+    courses: dict[int, Course] = field(default_factory=dict)
+    sittings: tuple[Sitting, ...] = ()
+
+
 def standings(session: Session, trainee_ids: Collection[int]) -> dict[int, Standing]:
     """Each trainee's standing by their id; ids that are nobody's are left out. A fixed number of statements."""
+    return look(session, trainee_ids).standings
+
+
+def look(session: Session, trainee_ids: Collection[int]) -> Looked:
+    """The same with what it was made from. A fixed number of statements."""
     rows = session.execute(
-        select(Trainee.id, Trainee.application_id, Trainee.cohort_id).where(Trainee.id.in_(trainee_ids))
+        select(Trainee.id, Trainee.application_id, Trainee.cohort_id, CourseVersion.course_id)
+        .join(Cohort, Cohort.id == Trainee.cohort_id)
+        .join(CourseVersion, CourseVersion.id == Cohort.version_id)
+        .where(Trainee.id.in_(trainee_ids))
     ).all()
     if not rows:
-        return {}
-    courses = courses_of(session, {row.cohort_id for row in rows})
+        return Looked()
+    offered = tuple(sittings(session, {row.course_id for row in rows}))
+    courses = _courses(session, {row.cohort_id for row in rows}, offered)
     records = _records(session, {row.application_id for row in rows})
     found = {}
     for row in rows:
-        course = courses[row.cohort_id]
-        has = records[row.application_id, course.course_id]
-        found[row.id] = coverage.of(course.outline, has.marks, has.made_good, has.results, has.booked)
-    return found
+        outline, has = courses[row.cohort_id].outline, records[row.application_id, row.course_id]
+        found[row.id] = coverage.of(outline, has.marks, has.made_good, has.results, has.booked)
+    return Looked(found, courses, offered)
 
 
-def courses_of(
-    session: Session, cohort_ids: Collection[int], found: Iterable[Sitting] | None = None
-) -> dict[int, Course]:
-    """Each cohort's course as it runs there, at this moment. `found`: sittings that were read already."""
+def _courses(session: Session, cohort_ids: Collection[int], offered: Sequence[Sitting]) -> dict[int, Course]:
+    """Each cohort's course as it runs there, at this moment."""
     cohorts = session.execute(
         select(Cohort.id, Cohort.version_id, CourseVersion.course_id, CourseVersion.least_days)
         .join(CourseVersion, CourseVersion.id == Cohort.version_id)
@@ -74,12 +89,11 @@ def courses_of(
     sessions = _sessions(session, cohort_ids)
     values = setting_values(session, SETTINGS, clock.today())
     limits, after = Limits(values[DAY_MINUTES], values[MODULE_PERCENT]), timedelta(days=values[CATCH_UP_DAYS])
-    offered = list(sittings(session, {row.course_id for row in cohorts}) if found is None else found)
     made = {}
     for row in cohorts:
         held = tuple(sessions[row.id])
         until = max((each.ends_at for each in held), default=clock.now()) + after
-        open_ones = open_to(offered, course_id=row.course_id, cohort_id=row.id, until=until)
+        open_ones = open_to(offered, course_id=row.course_id, cohort_id=row.id, until=until, beside=held)
         codes = frozenset(code for each in open_ones for code in each.codes)
         outline = Outline(
             days[row.version_id], modules[row.version_id], held, row.least_days, limits, clock.now(), codes
@@ -159,6 +173,7 @@ def _records(session: Session, applications: Collection[int]) -> Mapping[tuple[i
 
 
 def _catch_ups(applications: Collection[int]) -> Select[int, int, str, CatchUpEnd | None, int | None]:
+    stands = and_(Trainee.ended_at.is_(None), TrainingSession.cancelled_at.is_(None))
     return (
         select(
             Trainee.application_id, CourseVersion.course_id, CatchUp.module_code, CatchUp.ended_as, CatchUp.session_id
@@ -167,7 +182,8 @@ def _catch_ups(applications: Collection[int]) -> Select[int, int, str, CatchUpEn
         .join(Module, Module.id == CatchUp.module_id)
         .join(CourseVersion, CourseVersion.id == Module.version_id)
         .where(Trainee.application_id.in_(applications))
-        .where(or_(CatchUp.ended_at.is_(None), CatchUp.ended_as == CatchUpEnd.SIGNED_OFF))
+        .outerjoin(TrainingSession, TrainingSession.id == CatchUp.session_id)
+        .where(or_(and_(CatchUp.ended_at.is_(None), stands), CatchUp.ended_as == CatchUpEnd.SIGNED_OFF))
     )
 
 

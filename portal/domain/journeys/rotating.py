@@ -17,9 +17,11 @@ from portal.db import Base, holding, unit_of_work
 from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
+from portal.domain.attendance.assessing import place_of_assessment
 from portal.domain.attendance.beforehand import place_of as place_of_cannot_come
+from portal.domain.attendance.catching_up import place_of_work
 from portal.domain.attendance.certificates import place_of as place_of_certificate
-from portal.domain.attendance.models import CannotCome, Certificate
+from portal.domain.attendance.models import Assessment, CannotCome, CatchUp, Certificate
 from portal.domain.audit.actions import Actor, record
 from portal.domain.casework.models import Call, Note
 from portal.domain.casework.notes import place_of_call, place_of_note
@@ -144,6 +146,14 @@ def _cannot_come(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, **place_of_cannot_come(row.trainee_id, row.session_id))
 
 
+def _work(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_work(row.id))
+
+
+def _assessment(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_assessment(row.id))
+
+
 def _wrapped(keys: KeyRing, row: Any, wrapped: bytes) -> bytes:
     return keys.rewrap(wrapped, row.public_id)
 
@@ -168,6 +178,8 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Wish, "sealed", _wish),
     SealedColumn(Sheet, "sealed", _sheet),
     SealedColumn(SheetMark, "sealed", _sheet_mark),
+    SealedColumn(CatchUp, "work", _work),
+    SealedColumn(Assessment, "sealed", _assessment),
     SealedColumn(EmergencyContact, "sealed", _contact),
     SealedColumn(Trainee, "adjustments", _adjustments),
     SealedColumn(CannotCome, "sealed", _cannot_come),
