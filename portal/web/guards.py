@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, request, url_for
 from flask_login import current_user
 
 from portal.domain.accounts.rules import Permission
@@ -152,15 +152,23 @@ def _after_keeping(endpoint: str, response: Response) -> Response:
 
 
 def to_sign_in(endpoint: str) -> Response:
-    """To the door and back. A fragment request sends the whole browser, to the page it was on."""
-    if request.method == "GET" and not htmx:
+    """To the door and back. A fragment request sends the whole browser, to the page it was on; a script is told
+    where the door is."""
+    if request.method == "GET" and not htmx and not wants_json():
         back = request.full_path.rstrip("?")
     else:
         back = page_behind()
     address = f"{url_for(endpoint)}?{urlencode({'next': back})}"
+    if wants_json():
+        return make_response(jsonify(sign_in=address), 401)
     if htmx:
         return Response(status=401, headers={"HX-Redirect": address})
     return redirect(address, code=303)  # type: ignore[return-value]
+
+
+def wants_json() -> bool:
+    """Whether a script asks: it is told what to do, not sent to a page."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 def page_behind() -> str:

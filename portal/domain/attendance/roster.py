@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import exists, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.accounts.models import StaffMember
+from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, kept_from
 from portal.domain.attendance.keeping import on_register, said_by
@@ -22,8 +24,10 @@ from portal.domain.attendance.marking import last_step
 from portal.domain.attendance.models import CannotCome, CatchUp, CatchUpEnd, Mark, MarkStep, Presence
 from portal.domain.attendance.settling import YOURSELF, Differing, conflicts
 from portal.domain.attendance.words import Said, day_ends
-from portal.domain.training.models import CourseDay, Module, Trainee, TrainingSession
-from portal.domain.training.seeing import register_session
+from portal.domain.refusals import NotFound
+from portal.domain.training.contacts import adjustments_of
+from portal.domain.training.models import Cohort, CourseDay, Module, SessionTrainer, Trainee, TrainingSession
+from portal.domain.training.seeing import register_session, teaches
 from portal.services.crypto import KeyRing
 
 NOT_YET = "Not yet: ask the recruiters"
@@ -31,7 +35,7 @@ NOT_YET = "Not yet: ask the recruiters"
 
 @dataclass(frozen=True)
 class Entry:
-    """One person on the register. `hint` is the line under the name. `expected`: "everyone else present" means them
+    """One person on the register. `helps`: what helps them in class. `expected`: "everyone else present" means them
     too. `number` is their line on the printed sheet, from 1. `by`: who made the mark."""
 
     number: int
@@ -63,9 +67,10 @@ class Entry:
 
     @property
     def hint(self) -> str:
+        """The line under the name, beside what is marked and whether they may take part."""
         told = f"Told us {clock.london(self.told_at):%-d %b at %H:%M}" if self.told_at else ""
         joined = "Joined after this day" if self.joined_later else ""
-        parts = ("" if self.may_take_part else NOT_YET, self.guest, told, joined, self.helps)
+        parts = (self.guest, told, joined, " ".join(self.helps.split()))
         return " · ".join(part for part in parts if part)
 
     @property
@@ -87,17 +92,35 @@ class LastAct:
 
 @dataclass(frozen=True)
 class Roster:
+    """`number`: which day of the course it is; none for an extra one."""
+
     session: TrainingSession
+    number: int | None
     entries: list[Entry]
     conflicts: list[Differing]
     last: LastAct | None
 
     @property
+    def title(self) -> str:
+        """Day 6, or an extra day's own title."""
+        return f"Day {self.number}" if self.number else self.session.title
+
+    @property
+    def subject(self) -> str:
+        """What is taught, where that is not the title."""
+        return self.session.title if self.number and self.session.title != self.title else ""
+
+    def entry(self, trainee_id: int) -> Entry:
+        """Somebody on it; raises NotFound."""
+        for each in self.entries:
+            if each.trainee_id == trainee_id:
+                return each
+        raise NotFound()
+
+    @property
     def counts(self) -> Counter[str]:
         """People here, late, absent and excused, and those not marked yet (`to_do`)."""
-        found = Counter(each.said.choice or "to_do" for each in self.entries if each.marked or not each.joined_later)
-        found["in_time"] = found["here"]
-        return found
+        return Counter(each.said.choice or "to_do" for each in self.entries if each.marked or not each.joined_later)
 
     @property
     def expected(self) -> int:
@@ -115,10 +138,6 @@ class Roster:
 
 def code_hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
-
-
-def place_of_adjustments(trainee_id: int) -> dict[str, str]:
-    return {"table": "trainee", "row": str(trainee_id), "column": "adjustments"}
 
 
 def roster(session: Session, keys: KeyRing, viewer: StaffViewer, session_id: int) -> Roster:
@@ -144,7 +163,39 @@ def roster(session: Session, keys: KeyRing, viewer: StaffViewer, session_id: int
     )  # fmt: skip
     rows = session.execute(query.execution_options(populate_existing=True)).all()
     entries = [_entry(keys, day, number, row, guests) for number, row in enumerate(rows, 1)]
-    return Roster(day, entries, conflicts(session, viewer, session_id), _last(session, viewer, session_id, entries))
+    number = session.scalar(select(CourseDay.number).where(CourseDay.id == day.day_id))
+    return Roster(
+        day, number, entries, conflicts(session, viewer, session_id), _last(session, viewer, session_id, entries)
+    )
+
+
+def days_of(session: Session, viewer: StaffViewer, cohort_id: int) -> list[TrainingSession]:
+    """The days of a cohort whose registers the viewer keeps, in time's order; all of them where they teach it, the
+    ones they stand in for otherwise. Raises NotFound where there is none."""
+    stands_in = exists().where(SessionTrainer.session_id == TrainingSession.id, SessionTrainer.staff_id == viewer.id)
+    query = (
+        select(TrainingSession)
+        .join(Cohort, Cohort.id == TrainingSession.cohort_id)
+        .where(
+            Cohort.id == cohort_id,
+            Cohort.published_at.is_not(None),
+            TrainingSession.cancelled_at.is_(None),
+            or_(teaches(viewer.id), stands_in) if viewer.scope(Permission.KEEP_REGISTER) else false(),
+        )
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+    )
+    found = list(session.scalars(query))
+    if not found:
+        raise NotFound()
+    return found
+
+
+def day_to_open(days: Sequence[TrainingSession], now: datetime) -> TrainingSession:
+    """Today's (the one that is on, of several), else the next, else the last."""
+    today = clock.london(now).date()
+    of_today = [day for day in days if clock.london(day.starts_at).date() == today]
+    to_come = [day for day in days if clock.london(day.starts_at).date() > today]
+    return next((day for day in of_today if now < day.ends_at), (of_today[-1:] or to_come[:1] or days[-1:])[0])
 
 
 def _guests(session: Session, session_id: int) -> dict[int, str]:
@@ -167,7 +218,6 @@ def _guests(session: Session, session_id: int) -> dict[int, str]:
 
 def _entry(keys: KeyRing, day: TrainingSession, number: int, row: Any, guests: dict[int, str]) -> Entry:
     trainee, mark = row.Trainee, row.Mark
-    helps = keys.unseal(trainee.adjustments, **place_of_adjustments(trainee.id)) if trainee.adjustments else ""
     return Entry(
         number=number,
         trainee_id=trainee.id,
@@ -177,7 +227,7 @@ def _entry(keys: KeyRing, day: TrainingSession, number: int, row: Any, guests: d
         guest=guests.get(trainee.id, ""),
         told_at=row.told_at,
         joined_later=trainee.enrolled_at >= day.ends_at,
-        helps=helps,
+        helps=adjustments_of(keys, trainee),
         said=said_by(mark),
         version=mark.version if mark else 0,
         by=(row.by or YOURSELF) if mark else "",
