@@ -1,6 +1,6 @@
 """The menus of both doors, as data. A link is shown once its page exists and the viewer may open it."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from flask import current_app, request, url_for
 from flask_login import current_user
@@ -71,7 +71,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("Vetting", "staff.vetting_cases", Permission.RUN_VETTING),
         Entry("Criteria", "staff.criteria_list", Permission.CHECK_CRITERIA),
         Entry("Changes", "staff.changes_list", Permission.TAKE_CHANGES),
-        Entry("Cohorts", "staff.cohorts"),
+        Entry("Cohorts", "staff.cohorts", Permission.SEE_COHORTS),
         Entry("Volunteers", "staff.volunteers"),
         Entry("Enquiries", "staff.enquiries"),
         Entry("Messages", "staff.messages", Permission.WRITE_MESSAGES),
@@ -81,6 +81,16 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("Audit", "staff.audit", Permission.READ_AUDIT),
     ),
 }
+
+# One cohort's pages: each address takes its number.
+MENUS["cohort"] = (
+    Entry("Grid", "staff.cohort", Permission.SEE_COHORTS),
+    Entry("Dates", "staff.cohort_dates", Permission.SEE_COHORTS),
+    Entry("Places", "staff.cohort_places", Permission.PLAN_COHORTS),
+    Entry("Register", "staff.register", Permission.KEEP_REGISTER),
+    Entry("Feedback", "staff.cohort_feedback", Permission.SEE_COHORTS),
+    Entry("Completion", "staff.cohort_completion", Permission.COMPLETE_TRAINING),
+)
 
 # Every address of a door lies below these, so being below one of them says nothing.
 _ROOTS = frozenset({"public.home", "staff.my_work"})
@@ -98,15 +108,17 @@ def _may(entry: Entry) -> bool:
 def _current(entry: Entry, href: str) -> Literal["page", "true", ""]:
     if request.endpoint == entry.endpoint:
         return "page"
+    if entry.endpoint == "staff.cohort":  # the others lie below it
+        return ""
     below = request.path.startswith(href.rstrip("/") + "/")
     return "true" if below and entry.endpoint not in _ROOTS else ""
 
 
-def navigation(menu: str) -> list[Link]:
-    """The links of one menu that this viewer may follow, in order."""
+def navigation(menu: str, **values: Any) -> list[Link]:
+    """The links of one menu that this viewer may follow, in order. `values`: what its addresses name."""
     links = []
     for entry in MENUS[menu]:
         if exists(entry.endpoint) and _may(entry):
-            href = url_for(entry.endpoint)
+            href = url_for(entry.endpoint, **values)
             links.append(Link(entry.label, entry.endpoint, href, _current(entry, href)))
     return links
