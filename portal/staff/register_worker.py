@@ -1,4 +1,4 @@
-"""What a phone keeps of the register so that it opens without a signal: a service worker, and a page with nobody in it."""
+"""What a phone keeps so that the register opens without a signal: a service worker, and a page with nobody in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from portal import clock
 from portal.domain.attendance.words import REASONS
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db
+from portal.services.references import ALPHABET
 from portal.staff.door import blueprint
 from portal.web.guards import open_to_all
 from portal.web.headers import on_device
@@ -39,6 +40,7 @@ class DevicePage:
     session_id: int | None = None
     who: int | None = None
     longest_note: int = 2000
+    alphabet: str = ALPHABET
     reasons: dict[str, str] = field(default_factory=lambda: REASONS)
 
     @property
@@ -64,7 +66,7 @@ def register_shell() -> Response:
 @open_to_all
 @on_device
 def register_worker() -> Response:
-    """The service worker, told what to keep. A change of any of it is a new version, which phones fetch by themselves."""
+    """The service worker, told what to keep. When any of that changes it is a new version, and phones fetch it."""
     shell = render_template("staff/register/shell.html", device=device_page())
     source = Path(current_app.static_folder or "", SCRIPT).read_text()
     files = [*(asset_url(current_app, name) for name in FILES), site(current_app).brand_url]

@@ -231,10 +231,13 @@ const lengthOf = (session) => Math.round((Date.parse(session.ends_at) - Date.par
 
 const between = (least, minutes, most) => Math.min(Math.max(minutes, least), most);
 
-// Minutes that have passed of the class, for whoever comes in just now; a guess before it has begun.
+// Whole minutes of the class that have passed; in its first minute somebody is in time.
+const minutesGone = (session, now) => Math.max(Math.floor((now - Date.parse(session.starts_at)) / MINUTE), 0);
+
+// What a press on "Late" means: the minutes that have passed; a guess before the class and long after it.
 function lateBy(session, now) {
-  const minutes = Math.round((now - Date.parse(session.starts_at)) / MINUTE);
-  return between(1, minutes < 0 ? 10 : minutes, lengthOf(session) - 1);
+  const gone = minutesGone(session, now);
+  return gone > 0 && gone < lengthOf(session) ? gone : 10;
 }
 
 // Minutes that are left of it, for whoever goes just now; a guess once it is over.
@@ -920,9 +923,19 @@ async function hashOf(code) {
 // A code is read as it stands, or as the end of an address.
 const codeIn = (text) => text.trim().split("/").at(-1);
 
+// The short form that stands under a code, to be typed: the hash in other letters, least first.
+function shortOf(hash, alphabet, length = 6) {
+  let number = BigInt(`0x${hash}`);
+  let letters = "";
+  for (const size = BigInt(alphabet.length); letters.length < length; number /= size) letters += alphabet[number % size];
+  return letters;
+}
+
+const plain = (code) => code.replace(/[\s-]/g, "").toUpperCase();
+
 class Scanner {
-  constructor(root, { book, view, reader }) {
-    Object.assign(this, { book, view, reader, stream: null, timer: 0, last: "", at: 0 });
+  constructor(root, { book, view, reader, alphabet }) {
+    Object.assign(this, { book, view, reader, alphabet, stream: null, timer: 0, last: "", at: 0 });
     this.dialog = root.querySelector('dialog[data-dialog="scan"]');
     this.video = this.dialog.querySelector("video");
     this.canvas = document.createElement("canvas");
@@ -939,7 +952,7 @@ class Scanner {
       this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
     } catch {
       this.video.hidden = true;
-      this.say("bad", "The camera cannot be used here. Type the code that stands below it.");
+      this.say("bad", "The camera cannot be used here. Type the code that stands under theirs.");
       this.dialog.querySelector("input").focus();
       return;
     }
@@ -991,13 +1004,13 @@ class Scanner {
     if (code === this.last && Date.now() - this.at < SAME) return;
     [this.last, this.at] = [code, Date.now()];
     const hash = await hashOf(code);
-    const trainee = this.book.trainees.find((each) => each.code_hash === hash);
+    const fits = ({ code_hash }) => code_hash === hash || shortOf(code_hash, this.alphabet) === plain(code);
+    const trainee = this.book.trainees.find(fits);
     if (!trainee) return this.say("bad", "This code is not of anybody on this register.");
     if (!trainee.may_take_part) return this.say("bad", `${trainee.name} may not take part yet. Ask the recruiters.`);
     if (this.book.standing(trainee).presence === "present") return this.say("good", `${trainee.name} is marked already.`);
     const { session } = this.book.state;
-    const began = this.book.now > Date.parse(session.starts_at);
-    const late = began ? lateBy(session, this.book.now) : 0;
+    const late = Math.min(minutesGone(session, this.book.now), lengthOf(session) - 1);
     await this.book.mark([trainee], { ...UNMARKED, presence: "present", late }, "scan");
     navigator.vibrate?.(60);
     this.say("good", late ? `${trainee.name}: here, late ${late} min` : `${trainee.name}: here`);
@@ -1086,7 +1099,7 @@ function parts(place) {
   };
   view = new View(root, { book, line, reasons, act });
   sheet = new Sheet(root, { book, view, reasons });
-  new Scanner(root, { book, view, reader: root.dataset.jsqr });
+  new Scanner(root, { book, view, reader: root.dataset.jsqr, alphabet: root.dataset.alphabet });
   return { book, line, view };
 }
 

@@ -74,7 +74,7 @@ function parts(place) {
   };
   view = new View(root, { book, line, reasons, act });
   sheet = new Sheet(root, { book, view, reasons });
-  new Scanner(root, { book, view, reader: root.dataset.jsqr });
+  new Scanner(root, { book, view, reader: root.dataset.jsqr, alphabet: root.dataset.alphabet });
   return { book, line, view };
 }
 

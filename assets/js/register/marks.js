@@ -43,10 +43,13 @@ export const lengthOf = (session) => Math.round((Date.parse(session.ends_at) - D
 
 const between = (least, minutes, most) => Math.min(Math.max(minutes, least), most);
 
-// Minutes that have passed of the class, for whoever comes in just now; a guess before it has begun.
+// Whole minutes of the class that have passed; in its first minute somebody is in time.
+export const minutesGone = (session, now) => Math.max(Math.floor((now - Date.parse(session.starts_at)) / MINUTE), 0);
+
+// What a press on "Late" means: the minutes that have passed; a guess before the class and long after it.
 export function lateBy(session, now) {
-  const minutes = Math.round((now - Date.parse(session.starts_at)) / MINUTE);
-  return between(1, minutes < 0 ? 10 : minutes, lengthOf(session) - 1);
+  const gone = minutesGone(session, now);
+  return gone > 0 && gone < lengthOf(session) ? gone : 10;
 }
 
 // Minutes that are left of it, for whoever goes just now; a guess once it is over.

@@ -1,5 +1,5 @@
 // Reading trainees' codes with the camera, or as typed. A code is compared by its hash: this phone holds no codes.
-import { lateBy, UNMARKED } from "./marks.js";
+import { lengthOf, minutesGone, UNMARKED } from "./marks.js";
 import { write } from "./view.js";
 
 const EVERY = 200; // milliseconds between looks at the picture
@@ -13,9 +13,19 @@ export async function hashOf(code) {
 // A code is read as it stands, or as the end of an address.
 export const codeIn = (text) => text.trim().split("/").at(-1);
 
+// The short form that stands under a code, to be typed: the hash in other letters, least first.
+export function shortOf(hash, alphabet, length = 6) {
+  let number = BigInt(`0x${hash}`);
+  let letters = "";
+  for (const size = BigInt(alphabet.length); letters.length < length; number /= size) letters += alphabet[number % size];
+  return letters;
+}
+
+const plain = (code) => code.replace(/[\s-]/g, "").toUpperCase();
+
 export class Scanner {
-  constructor(root, { book, view, reader }) {
-    Object.assign(this, { book, view, reader, stream: null, timer: 0, last: "", at: 0 });
+  constructor(root, { book, view, reader, alphabet }) {
+    Object.assign(this, { book, view, reader, alphabet, stream: null, timer: 0, last: "", at: 0 });
     this.dialog = root.querySelector('dialog[data-dialog="scan"]');
     this.video = this.dialog.querySelector("video");
     this.canvas = document.createElement("canvas");
@@ -32,7 +42,7 @@ export class Scanner {
       this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
     } catch {
       this.video.hidden = true;
-      this.say("bad", "The camera cannot be used here. Type the code that stands below it.");
+      this.say("bad", "The camera cannot be used here. Type the code that stands under theirs.");
       this.dialog.querySelector("input").focus();
       return;
     }
@@ -84,13 +94,13 @@ export class Scanner {
     if (code === this.last && Date.now() - this.at < SAME) return;
     [this.last, this.at] = [code, Date.now()];
     const hash = await hashOf(code);
-    const trainee = this.book.trainees.find((each) => each.code_hash === hash);
+    const fits = ({ code_hash }) => code_hash === hash || shortOf(code_hash, this.alphabet) === plain(code);
+    const trainee = this.book.trainees.find(fits);
     if (!trainee) return this.say("bad", "This code is not of anybody on this register.");
     if (!trainee.may_take_part) return this.say("bad", `${trainee.name} may not take part yet. Ask the recruiters.`);
     if (this.book.standing(trainee).presence === "present") return this.say("good", `${trainee.name} is marked already.`);
     const { session } = this.book.state;
-    const began = this.book.now > Date.parse(session.starts_at);
-    const late = began ? lateBy(session, this.book.now) : 0;
+    const late = Math.min(minutesGone(session, this.book.now), lengthOf(session) - 1);
     await this.book.mark([trainee], { ...UNMARKED, presence: "present", late }, "scan");
     navigator.vibrate?.(60);
     this.say("good", late ? `${trainee.name}: here, late ${late} min` : `${trainee.name}: here`);
