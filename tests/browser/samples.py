@@ -111,6 +111,7 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.changes_list": _of("liaison", "/staff/changes", "/staff/changes?show=seen"),
     "staff.changes_of": _of("liaison", "/staff/changes/{sent}"),
     "staff.sign_in": _of("stranger", "/staff/sign-in"),
+    "staff.register_shell": _of("stranger", "/staff/cohorts/register-shell"),
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
     "staff.own_account": _of("auditor", "/staff/account"),
@@ -268,6 +269,7 @@ ELSEWHERE = {
 }
 
 NOT_PAGES = {
+    "staff.register_worker": "the register's service worker, a script",
     "staff.application_counts": "numbers, for a list that stands open",
     "staff.single_sign_on": "goes on to the sign-on provider",
     "staff.signed_on": "signs in and goes on",

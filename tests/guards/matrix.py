@@ -100,6 +100,8 @@ ROWS = (
     Row("public.identity", "/applications/{placed}/identity", OWNER),
     # Staff at the door.
     Row("staff.sign_in", "/staff/sign-in", ALL, 200, 422),
+    Row("staff.register_shell", "/staff/cohorts/register-shell", ALL),
+    Row("staff.register_worker", "/staff/cohorts/register-worker.js", ALL),
     Row("staff.passkey_options", "/staff/sign-in/passkey/options", ALL, None, 200),
     Row("staff.sign_in_by_passkey", "/staff/sign-in/passkey", ALL, None, 422),
     Row("staff.single_sign_on", "/staff/sign-in/sso", ALL, 404),
