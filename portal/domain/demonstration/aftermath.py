@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from sqlalchemy import func, select
-
 from portal import clock
 from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.actions import withdraw
 from portal.domain.applications.models import Application, RequirementState, State
 from portal.domain.applications.rules import Act, By, WithdrawReason
 from portal.domain.campaigns.models import Campaign, RequirementKind
+from portal.domain.campaigns.plans import the_pilot
 from portal.domain.clearances.deciding import CLEAR, decide, decision
 from portal.domain.demonstration.casework import move
 from portal.domain.demonstration.clearing import checks
@@ -21,12 +20,10 @@ from portal.domain.demonstration.stage import At, Life, Stage, together
 from portal.domain.journeys import offering
 from portal.domain.offers import answering, placing
 from portal.domain.offers.places import live_offer
-from portal.domain.offers.requirements import outstanding
 from portal.domain.offers.rules import DeclineReason
 
 DAY = timedelta(days=1)
 K = RequirementKind
-FIRST_VOLUNTEERS = 5  # appointed by November 2018 [001], from the campaign that closed in January
 IN_VAIN = (WithdrawReason.TOO_SLOW, WithdrawReason.TOO_SLOW, WithdrawReason.TIME, WithdrawReason.WORK)
 
 
@@ -47,7 +44,7 @@ def between(chance: Random, first: date, last: date) -> datetime:
 
 def aftermath(stage: Stage, chance: Random, application: Application) -> Life:
     """From the answer of the sift to wherever it ends. Whatever lies after now does not happen."""
-    campaign, recruiter = application.campaign, _recruiter(stage, application.campaign)
+    campaign, recruiter = application.campaign, recruiter_of(stage, application.campaign)
     yield At(working_hour(chance, clock.start_of(campaign.answer_by + DAY * 2)))  # the sift released its answers
     if application.state is State.SHORTLISTED:
         _occupation(stage, application, recruiter)
@@ -65,7 +62,7 @@ def aftermath(stage: Stage, chance: Random, application: Application) -> Life:
             move(stage.session, recruiter, application, Act.LAPSE, By.RECRUITER)
 
 
-def _recruiter(stage: Stage, campaign: Campaign) -> StaffMember:
+def recruiter_of(stage: Stage, campaign: Campaign) -> StaffMember:
     """The division's own recruiter where a campaign lies in one division."""
     divisions = {district.division.slug for district in campaign.districts}
     return stage.staff.get(f"recruiter-{divisions.pop()}" if len(divisions) == 1 else "", stage.staff["recruiter"])
@@ -93,8 +90,8 @@ def _offer(stage: Stage, chance: Random, application: Application, recruiter: St
     else:
         answering.accept(session, application.applicant, application.id)
         ways = checks(stage, chance, application)
-        yield from together([*ways, _placement(stage, chance, application, recruiter),
-                             _training(stage, chance, application, recruiter)])  # fmt: skip
+        placed, left = _placement(stage, chance, application, recruiter), _leaving(stage, chance, application)
+        yield from together([*ways, placed, left])
 
 
 def _placement(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
@@ -108,23 +105,12 @@ def _placement(stage: Stage, chance: Random, application: Application, recruiter
         placing.confirm(stage.session, recruiter, application.id, wanted)
 
 
-def _training(stage: Stage, chance: Random, application: Application, recruiter: StaffMember) -> Life:
-    campaign, session = application.campaign, stage.session
-    yield At(campaign.training_days[0].starts_at)
-    if application.state is State.ACCEPTED and not outstanding(session, application.id):
-        move(session, recruiter, application, Act.TRAIN, By.RECRUITER)
-    yield At(working_hour(chance, clock.start_of(campaign.starts_on) + DAY * chance.randint(20, 110)))
-    cleared = any(
-        row.kind is K.VETTING and row.state is RequirementState.MET for row in application.requirements
-    )  # fmt: skip
-    if application.state is State.TRAINING and cleared and _appointed(stage, campaign) < FIRST_VOLUNTEERS:
-        move(session, recruiter, application, Act.APPOINT, By.RECRUITER)
+def _leaving(stage: Stage, chance: Random, application: Application) -> Life:
+    """What becomes of them on the course is the cohort's life. Of the pilot, most had gone before they were appointed:
+    five volunteers by November 2018 [001]."""
+    campaign = application.campaign
+    if campaign.slug != the_pilot().slug:
         return
-    yield At(clock.now() + DAY * chance.uniform(3, 30))
+    yield At(working_hour(chance, clock.start_of(campaign.starts_on) + DAY * chance.randint(40, 140)))
     if application.state in (State.TRAINING, State.ACCEPTED):
-        withdraw(session, application.applicant, application.id, chance.choice(IN_VAIN))
-
-
-def _appointed(stage: Stage, campaign: Campaign) -> int:
-    appointed = select(func.count()).where(Application.campaign_id == campaign.id, Application.state == State.APPOINTED)
-    return stage.session.scalar(appointed) or 0
+        withdraw(stage.session, application.applicant, application.id, chance.choice(IN_VAIN))

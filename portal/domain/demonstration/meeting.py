@@ -69,7 +69,7 @@ def meetings(stage: Stage, campaign: Campaign) -> Life:
     if not number:
         return
     keep_standard(session, recruiter, campaign.id)
-    places = _venues(session, campaign)
+    places = venues_of(session, campaign)
     for turn, day in enumerate(_days(campaign, -(-number // A_DAY_SEES) + 1)):
         plan = _interview_day(stage, day, places[turn % 2], turn)
         publish(session, recruiter, plan_session(session, recruiter, campaign.id, plan).id)
@@ -95,7 +95,7 @@ def _tell(stage: Stage, campaign: Campaign) -> None:
             release_decided(session, moderator, application_id, apart=True)
 
 
-def _venues(session: Session, campaign: Campaign) -> list[Venue]:
+def venues_of(session: Session, campaign: Campaign) -> list[Venue]:
     """Two places to meet, in the first of the campaign's districts, and a hall to run in; made once a division."""
     found = []
     district = campaign.districts[0]

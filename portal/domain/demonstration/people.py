@@ -28,6 +28,7 @@ from portal.domain.demonstration.words import why
 YOUNGEST, OLDEST = 18, 74  # years, of those who apply
 MOST_STRANDS = 3
 PENSION = 61
+RELATIONS = ("Partner", "Mother", "Father", "Sister", "Brother", "Friend", "Neighbour")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def _born(chance: Random, on: date) -> date:
 def _phone(chance: Random) -> str:
     """A mobile number of the range kept free for drama: it rings nowhere."""
     return f"07700 900 {chance.randint(0, 999):03}"
+
+
+def relative(chance: Random) -> tuple[str, str, str]:
+    """Whom to ring for somebody: name, telephone, relation."""
+    return f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}", _phone(chance), chance.choice(RELATIONS)
 
 
 def _work(chance: Random, age: int) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from portal import clock
 from portal.domain.campaigns.catalogue_areas import DIVISIONS
@@ -16,6 +16,7 @@ from portal.domain.demonstration.stories import asks_for_stories
 WEST = tuple(DIVISIONS["west"][1])
 NORTH = tuple(DIVISIONS["north"][1])
 EAST = tuple(DIVISIONS["east"][1])
+INDUCTIONS = (40, 0)  # days ago: two of the support volunteers' inductions
 SEASONS = ("winter", "spring", "summer", "autumn")
 CADET_LEADERS = (Asked(RequirementKind.IDENTITY, Stage.INTERVIEW), Asked(RequirementKind.VETTING, Stage.APPOINTMENT))
 
@@ -34,17 +35,18 @@ def parts(now: datetime) -> list[Part]:
     pilot = the_pilot()
     over = pilot.starts_on < today
     found = [
-        Part(pilot, 56 if over else 84),
+        Part(pilot, 52 if over else 84),
         Part(_support(today), 44 if over else 90),
-        Part(_specials(today), 54 if over else 226),
+        Part(_specials(today), 36 if over else 226),
         Part(_cadet_leaders(today), 0),
     ]
     if over:
         found += [
-            Part(_west_again(today), 90),
+            Part(_west_again(today), 74),
             Part(_north(today), 36),
-            Part(_east(today), 50),
+            Part(_east(today), 44),
             Part(_specials_west(today), 30),
+            Part(_west_in_training(today), 84),
         ]
     return sorted((replace(part, plan=_asking(part.plan)) for part in found), key=lambda part: part.plan.opens_at)
 
@@ -99,6 +101,32 @@ def _west_again(today: date) -> CampaignPlan:
     )
 
 
+def _west_in_training(today: date) -> CampaignPlan:
+    """In the middle of its five weekends: the third of them is this one, or was the last."""
+    first = _saturday(today - _days(6)) - _days(28)
+    opens = first - _days(150)
+    closes = opens + _days(18)
+    training = tuple(training_weekends(first, 5, 2))
+    return CampaignPlan(
+        scheme="community-policing-volunteer",
+        slug=f"cpv-maidstone-sevenoaks-{_season(opens)}",
+        name="Community Policing Volunteer, Maidstone and Sevenoaks",
+        lead="Between the river and the ridge: be the trained, uniformed volunteer people stop to talk to.",
+        districts=("maidstone", "sevenoaks"),
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(8),
+        interviews_from=closes + _days(14),
+        interviews_to=closes + _days(38),
+        starts_on=_after(training),
+        places=24,
+        target=60,
+        training=training,
+        published_at=clock.start_of(opens),
+    )
+
+
 def _east(today: date) -> CampaignPlan:
     """Closed four weeks ago; the interviews are going on."""
     opens, closes = today - _days(52), today - _days(29)
@@ -148,10 +176,9 @@ def _north(today: date) -> CampaignPlan:
 
 
 def _support(today: date) -> CampaignPlan:
-    """Closed, interviewed and now in training: the county's support volunteers."""
+    """Closed, interviewed, and through their induction or about to be: the county's support volunteers."""
     opens = today - _days(152)
     closes = opens + _days(28)
-    training = tuple(training_weekends(_saturday(today - _days(12)), 3, 2, starts=time(10), ends=time(16)))
     return CampaignPlan(
         scheme="police-support-volunteer",
         slug=f"psv-{_season(opens)}",
@@ -164,10 +191,9 @@ def _support(today: date) -> CampaignPlan:
         answer_by=closes + _days(10),
         interviews_from=closes + _days(12),
         interviews_to=closes + _days(40),
-        starts_on=_after(training),
+        starts_on=today - _days(INDUCTIONS[0]),
         places=30,
         target=75,
-        training=training,
         requirements=OFFICE,
         published_at=clock.start_of(opens - _days(7)),
     )

@@ -55,6 +55,7 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("vetting-2", "Ewan Marsh", Role.VETTING, "Vetting unit"),  # it takes two to refuse
     Account("medical", "Dr Anwen Castell", Role.MEDICAL, "Occupational health"),
     Account("trainer", "Bex Calloway", Role.TRAINER, "Training team"),
+    Account("trainer-2", "Dev Marlowe", Role.TRAINER, "Training team"),
     Account("supervisor", "Ravi Thackeray", Role.SUPERVISOR, "Maidstone neighbourhood team"),
     Account("administrator", "Odile Marchant", Role.ADMINISTRATOR, "Systems"),
     Account("auditor", "Gwen Ipswich", Role.AUDITOR, "Information assurance"),

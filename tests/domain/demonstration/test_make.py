@@ -16,12 +16,15 @@ from portal import clock, create_app
 from portal.db import Base, UtcDateTime
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, Channel, State
+from portal.domain.attendance.models import CatchUp, Certificate, Mark, Presence
 from portal.domain.audit.models import AuditEvent
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.rules import Window, window
 from portal.domain.demonstration.make import APPLICANT, APPLICATIONS, made_up_to, make_demonstration
 from portal.domain.documents.models import Document, DocumentState
 from portal.domain.messages.models import Delivery, OutboxMail
+from portal.domain.training.models import Cohort, Trainee, TrainingSession
+from portal.domain.volunteers.models import PowerGrant, Volunteer
 from portal.extensions import db
 from portal.web.setup import outside_of
 from tests.support import databases
@@ -35,7 +38,8 @@ AHEAD = {
     "campaign.opens_at", "campaign.closes_at", "training_day.starts_at", "training_day.ends_at", "requirement.due_at",
     "interview_session.starts_at", "interview_session.ends_at", "slot.starts_at", "slot.ends_at",
     "invitation.answer_by", "referee.due_at", "offer.expires_at", "vetting_query.answer_by",
-    "vetting_case.appeal_until",
+    "vetting_case.appeal_until", "training_session.starts_at", "training_session.ends_at", "trainee.confirm_by",
+    "catch_up.starts_at",
 }  # fmt: skip
 
 
@@ -101,7 +105,7 @@ def test_years_later_the_pilot_is_history_and_its_pattern_is_open_again(today: S
     assert pilot[State.SUBMITTED] == pilot[State.INTERVIEW] == 0
     states = Counter(session.scalars(select(Application.state)))
     assert (
-        states[State.SUBMITTED] > 90
+        states[State.SUBMITTED] > 75
         and states[State.ACCEPTED] > 3
         and states[State.OFFERED] > 0
         and states[State.TRAINING] > 3
@@ -109,6 +113,23 @@ def test_years_later_the_pilot_is_history_and_its_pattern_is_open_again(today: S
     )
     assert set(session.scalars(select(Application.channel))) == set(Channel)
     assert set(session.scalars(select(Document.state))) >= {DocumentState.CLEAN, DocumentState.REFUSED}
+
+
+def test_a_cohort_is_in_the_middle_of_its_days_and_others_have_led_to_volunteers(today: Session) -> None:
+    session = today
+    now = clock.start_of(TODAY.date())
+    days = select(Cohort.id, func.min(TrainingSession.starts_at), func.max(TrainingSession.starts_at))
+    runs = session.execute(days.join(TrainingSession).group_by(Cohort.id)).all()
+    running = [key for key, first, last in runs if first < now < last]
+    assert len(runs) >= 4 and len(running) == 1
+    started = select(Trainee.id).where(Trainee.cohort_id == running[0], Trainee.started_at.is_not(None))
+    assert len(session.scalars(started).all()) >= 10
+    said = Counter(session.scalars(select(Mark.presence)))
+    assert said[Presence.PRESENT] > 100 and said[Presence.ABSENT] and said[Presence.EXCUSED]
+    assert session.scalars(select(CatchUp.id)).first() is not None
+    certified, volunteers = set(session.scalars(select(Certificate.id))), session.scalars(select(Volunteer)).all()
+    assert {each.certificate_id for each in volunteers if each.certificate_id} <= certified
+    assert len(volunteers) > 5 and session.scalars(select(PowerGrant.id)).first() is not None
 
 
 def test_all_its_mail_was_written_and_none_failed(today: Session) -> None:
