@@ -23,7 +23,9 @@ from portal.domain.training.models import TrainingSession
 from portal.domain.training.seeing import register_session
 from portal.extensions import db
 from portal.staff.door import blueprint
+from portal.staff.register_worker import device_page
 from portal.web.guards import requires
+from portal.web.headers import on_device
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
 
@@ -60,6 +62,7 @@ def new_key() -> str:
 
 @blueprint.get("/cohorts/<int:cohort_id>/register")
 @requires(KEEP)
+@on_device
 def register(cohort_id: int) -> AnyResponse:
     """Today's register, else the next day's, else the last; any other of the cohort by `?session=`."""
     days = roster.days_of(db.session(), current_user, cohort_id)
@@ -77,6 +80,7 @@ def _shown(found: Roster, days: list[TrainingSession]) -> dict[str, Any]:
     walk_ins = notes.waiting_walk_ins(db.session(), [found.session.id])
     return {
         "roster": found,
+        "device": device_page(found.session.cohort_id, found.session.id, current_user.id),
         "day": found.session,
         "entries": entries,
         "only_to_do": to_do,
