@@ -181,6 +181,13 @@ def _rewritten(pdf: pikepdf.Pdf) -> Cleaned:
     return Cleaned(clean.getvalue(), Kind.PDF, pages)
 
 
+# What decoders say of a file that is not what its header claims; RuntimeError is libheif's.
+_BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, OverflowError, RuntimeError,
+    struct.error,
+)  # fmt: skip
+
+
 def _clean_picture(data: bytes, kind: Kind) -> Cleaned:
     formats = ["HEIF"] if kind is Kind.HEIC else [kind.name]
     try:
@@ -192,7 +199,7 @@ def _clean_picture(data: bytes, kind: Kind) -> Cleaned:
             upright = _pixels(picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise Unacceptable(Reason.TOO_MANY_PIXELS) from None
-    except (UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, EOFError, OverflowError, struct.error):
+    except _BROKEN:
         raise Unacceptable(Reason.DAMAGED) from None
     return _encoded(upright, kind)
 

@@ -226,3 +226,9 @@ def test_every_refusal_says_what_is_wrong_and_what_to_do(reason: Reason) -> None
 
 def test_reasons_and_their_messages_are_one_to_one() -> None:
     assert len({reason.message for reason in Reason}) == len(list(Reason)) == 8
+
+
+def test_a_heic_that_claims_to_be_enormous_is_damaged_not_a_fault() -> None:
+    changed = bytearray(files.make_heic())
+    changed[360] = 1
+    assert refused(bytes(changed), Kind.HEIC) in Reason
