@@ -72,7 +72,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("Criteria", "staff.criteria_list", Permission.CHECK_CRITERIA),
         Entry("Changes", "staff.changes_list", Permission.TAKE_CHANGES),
         Entry("Cohorts", "staff.cohorts", Permission.SEE_COHORTS),
-        Entry("Volunteers", "staff.volunteers"),
+        Entry("Volunteers", "staff.volunteers", Permission.SEE_VOLUNTEERS),
         Entry("Enquiries", "staff.enquiries"),
         Entry("Messages", "staff.messages", Permission.WRITE_MESSAGES),
         Entry("Insight", "staff.insight"),
@@ -82,6 +82,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
 }
 
+MENUS["cohorts"] = (
+    Entry("Today", "staff.cohorts_today", Permission.KEEP_REGISTER),
+    Entry("Catch-ups", "staff.catch_ups", Permission.SEE_COHORTS),
+    Entry("Courses", "staff.courses", Permission.EDIT_COURSES),
+)
 # One cohort's pages: each address takes its number.
 MENUS["cohort"] = (
     Entry("Grid", "staff.cohort", Permission.SEE_COHORTS),

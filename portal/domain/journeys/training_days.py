@@ -5,11 +5,11 @@ Trainees of the cohort come to it, and so may guests of other cohorts, who make 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
@@ -82,6 +82,26 @@ def preview(session: Session, viewer: StaffViewer, day: TrainingSession, plan: D
         return Preview([], 0, clashes, [])
     people, hidden = hit_by(session, viewer, day.id)
     return Preview(people, hidden, clashes, [*_date_notes(session, day, plan), *_order_notes(session, day, plan)])
+
+
+class Expected(NamedTuple):
+    """What is known of a day beforehand, counted: nobody's name."""
+
+    guests: int = 0
+    cannot: int = 0
+
+
+def expected(session: Session, session_ids: Collection[int]) -> dict[int, Expected]:
+    """Guests who come to each day, and trainees who said that they cannot. Two statements."""
+    guests = select(CatchUp.session_id, func.count(CatchUp.trainee_id.distinct()).label("people"))
+    guests = guests.where(CatchUp.session_id.in_(session_ids), CatchUp.ended_at.is_(None)).group_by(CatchUp.session_id)
+    coming = {row.session_id: row.people for row in session.execute(guests)}
+    cannot = select(CannotCome.session_id, func.count().label("people")).join(Trainee)
+    cannot = cannot.where(
+        CannotCome.session_id.in_(session_ids), CannotCome.taken_back_at.is_(None), Trainee.ended_at.is_(None)
+    )
+    missing = {row.session_id: row.people for row in session.execute(cannot.group_by(CannotCome.session_id))}
+    return {key: Expected(coming.get(key, 0), missing.get(key, 0)) for key in session_ids}
 
 
 def hit_by(session: Session, viewer: StaffViewer, session_id: int) -> tuple[list[Hit], int]:

@@ -128,6 +128,11 @@ def _taken(session: Session, ids: Collection[int]) -> dict[int, int]:
     return {row.cohort_id: row.people for row in session.execute(query)}
 
 
+def taken_in(session: Session, cohort_id: int) -> int:
+    """How many places of one cohort are held."""
+    return _taken(session, [cohort_id]).get(cohort_id, 0)
+
+
 def _trainers(session: Session, ids: Collection[int]) -> dict[int, list[str]]:
     """Who teaches a cohort, whoever teaches most of it first."""
     query = (

@@ -20,10 +20,9 @@ from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.dates import london_moment
 from portal.domain.refusals import Conflict, NotFound, Refusal
 from portal.domain.training.clashes import PLANS, Clash, DoubleBooked, Wish, clashes
-from portal.domain.training.cohorts import held
+from portal.domain.training.cohorts import TooSmall, held
 from portal.domain.training.models import Cohort, Module, SessionModule, SessionTrainer, TrainingSession
 from portal.domain.training.planning import (
-    TooSmall,
     check_trainers,
     check_venue,
     give_trainers,

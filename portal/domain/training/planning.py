@@ -20,6 +20,7 @@ from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews.models import Venue
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.training.clashes import PLANS, Wish, refuse_clashes
+from portal.domain.training.cohorts import NameTaken, TooSmall
 from portal.domain.training.models import (
     Cohort,
     CourseDay,
@@ -32,13 +33,6 @@ from portal.domain.training.patterns import days
 
 UID_BYTES = 16  # random: an entry's uid says nothing of whose it is
 MIDNIGHT = 24 * 60
-
-
-class NameTaken(Refusal):
-    message = "Another cohort has this name"
-
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message, field="name")
 
 
 class NotACourse(Refusal):
@@ -60,11 +54,6 @@ class NotATrainer(Refusal):
 
     def __init__(self) -> None:
         super().__init__(field="trainer_ids")
-
-
-class TooSmall(Refusal):
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message, field=field)
 
 
 @dataclass(frozen=True)
@@ -186,15 +175,18 @@ def check_trainers(session: Session, trainer_ids: Collection[int]) -> None:
         raise NotATrainer()
 
 
-def who_may_teach(session: Session) -> list[tuple[int, str]]:
-    """Members of staff who are trainers now or will be, by name; two of one name are told apart by their address."""
+def who_may_teach(session: Session, too: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Members of staff who are trainers now or will be, and these too, by name; two of one name are told apart by
+    their address."""
     roles: list[Role] = [role for role, granted in GRANTS.items() if Permission.KEEP_REGISTER in granted]
     holds = exists().where(
         StaffRole.staff_id == StaffMember.id,
         StaffRole.role.in_(roles),
         or_(StaffRole.ends_on.is_(None), StaffRole.ends_on >= clock.today()),
     )
-    query = select(StaffMember.id, StaffMember.name, StaffMember.email).where(holds, StaffMember.disabled_at.is_(None))
+    query = select(StaffMember.id, StaffMember.name, StaffMember.email).where(
+        or_(holds & StaffMember.disabled_at.is_(None), StaffMember.id.in_(too))
+    )
     rows = session.execute(query.order_by(StaffMember.name, StaffMember.id)).all()
     names = [row.name for row in rows]
     return [

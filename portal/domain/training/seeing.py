@@ -96,6 +96,12 @@ def register_session(session: Session, viewer: StaffViewer, session_id: int) -> 
     return found
 
 
+def may_plan(viewer: StaffViewer, found: Cohort) -> bool:
+    """Whether the viewer may change this cohort, which they may open."""
+    scope = viewer.scope(P.PLAN_COHORTS)
+    return scope.force or found.division_id in scope.divisions
+
+
 def divisions_to_plan(session: Session, viewer: StaffViewer) -> Sequence[Division]:
     """The divisions the viewer may plan cohorts for, by name."""
     scope = viewer.scope(P.PLAN_COHORTS)

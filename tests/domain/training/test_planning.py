@@ -13,7 +13,7 @@ from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role
 from portal.domain.refusals import Refusal
-from portal.domain.training import cohorts, planning
+from portal.domain.training import cohorts
 from portal.domain.training.clashes import DoubleBooked
 from portal.domain.training.models import Course, Module, SessionModule, SessionTrainer, TrainingSession
 from portal.domain.training.planning import CohortPlan, plan_cohort
@@ -140,7 +140,7 @@ def test_what_cannot_be_planned_is_told_beside_its_field(
 def test_two_cohorts_of_one_name_are_refused(session: Session) -> None:
     recruiter, plan = a_staff_member(session, Role.RECRUITER), a_plan(session)
     plan_cohort(session, recruiter, plan)
-    with pytest.raises(planning.NameTaken):
+    with pytest.raises(cohorts.NameTaken):
         plan_cohort(session, recruiter, replace(plan, first=FIRST + timedelta(weeks=1)))
 
 
