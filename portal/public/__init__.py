@@ -2,11 +2,14 @@
 
 from portal.public import (
     account,
+    agreement,
     application,
     apply,
     campaigns,
+    certificate,
     changes,
     check,
+    check_in,
     declarations,
     documents,
     download,
@@ -28,6 +31,8 @@ from portal.public import (
     sign_in,
     site_pages,
     submitting,
+    training,
+    training_about,
     unsubscribe,
     vetting,
 )
@@ -35,12 +40,15 @@ from portal.public.door import blueprint
 
 __all__ = [
     "account",
+    "agreement",
     "application",
     "apply",
     "blueprint",
     "campaigns",
+    "certificate",
     "changes",
     "check",
+    "check_in",
     "declarations",
     "documents",
     "download",
@@ -62,6 +70,8 @@ __all__ = [
     "sign_in",
     "site_pages",
     "submitting",
+    "training",
+    "training_about",
     "unsubscribe",
     "vetting",
 ]

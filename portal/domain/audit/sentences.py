@@ -185,6 +185,7 @@ SENTENCES: dict[str, str] = {
     "trainee.cannot_come": "Trainee said they cannot come to a day",
     "trainee.can_come": "Trainee can come after all",
     "trainee.confirmed": "Place in a cohort confirmed",
+    "trainee.contact_deleted": "Emergency contact deleted: no longer needed",
     "trainee.contact_given": "Emergency contact given",
     "trainee.declined": "Place in a cohort given up",
     "trainee.enrolled": "Enrolled in a cohort",

@@ -14,12 +14,16 @@ from portal.domain.clearances import todos as checks
 from portal.domain.clearances import vetting_answers as vetting
 from portal.domain.interviews import standing as interviews
 from portal.domain.offers import standing as offers
+from portal.domain.overview import trainee_page
+from portal.domain.volunteers import agreements
 
 ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = (
     checks.todos,
     vetting.todos,
     interviews.todos,
     offers.todos,
+    trainee_page.todos,
+    agreements.todos,
 )
 
 

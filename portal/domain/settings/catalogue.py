@@ -93,6 +93,7 @@ SHIPPED = {
         Shipped("offer_reminder_last_days", 1, "days", "The last reminder of an offer."),
         Shipped("offer_reminder_quiet_hours", 24, "hours", "No reminder so soon after an offer was made."),
         Shipped("training_confirm_days", 4, "days", "To confirm a training place that came free."),
+        Shipped("training_contact_days", 30, "days", "After the last training day, an emergency contact is deleted."),
         Shipped("training_confirm_reminder_days", 1, "days", "The reminder to confirm it: so long before."),
         Shipped("pause_days_at_most", 90, "days", "How long an applicant may ask us to wait at a time."),
         Shipped("declaration_days", 14, "days", "How long somebody has to send their declarations for vetting."),

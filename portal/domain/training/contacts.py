@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import holding, locked, unit_of_work
 from portal.domain.applications.actions import acting_as
 from portal.domain.applications.models import Application
-from portal.domain.audit.actions import Actor, record
+from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.refusals import Conflict, NotFound, Refusal
-from portal.domain.training.models import EmergencyContact, Trainee
+from portal.domain.settings.queries import setting_value
+from portal.domain.training.models import EmergencyContact, Trainee, TrainingSession
 from portal.domain.training.places import live_trainee
 from portal.domain.training.rules import NoSuchPlace
 from portal.services.crypto import KeyRing
 
+KEPT_DAYS = "training_contact_days"
 LONGEST, LONGEST_WORDS = 200, 1_000  # characters: of a line, of the adjustments
 
 
@@ -134,3 +137,30 @@ def say_adjustments(session: Session, keys: KeyRing, actor: Actor, application_i
         record(
             session, actor, "trainee.adjustments_said", subject=("trainee", trainee.id), application_id=application_id,
         )  # fmt: skip
+
+
+def kept_days(session: Session) -> int:
+    """How many days after somebody's last day of training their contact is deleted."""
+    return setting_value(session, KEPT_DAYS, clock.today())
+
+
+def forget_due(session: Session, *, most: int) -> int:
+    """Deletes contacts nobody needs any more: of those who hold no place, and of those whose course is long over, as
+    the notice promises. How many. Idempotent: due work."""
+    since = clock.now() - timedelta(days=kept_days(session))
+    needed = exists().where(
+        Trainee.application_id == EmergencyContact.application_id,
+        Trainee.ended_at.is_(None),
+        TrainingSession.cohort_id == Trainee.cohort_id,
+        TrainingSession.ends_at > since,
+    )
+    with unit_of_work(session):
+        ids = session.scalars(select(EmergencyContact.application_id).where(~needed).limit(most)).all()
+        if ids:
+            session.execute(delete(EmergencyContact).where(EmergencyContact.application_id.in_(ids)))
+        for application_id in ids:
+            record(
+                session, SYSTEM, "trainee.contact_deleted", subject=("application", application_id),
+                application_id=application_id,
+            )  # fmt: skip
+    return len(ids)

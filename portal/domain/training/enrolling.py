@@ -17,8 +17,15 @@ from portal.domain.offers.moving import held_by_staff, move
 from portal.domain.refusals import NotFound
 from portal.domain.training.letters import write
 from portal.domain.training.models import Cohort, Trainee, WaitingEnd
-from portal.domain.training.places import free_seat, hold_places, live_trainee, open_cohort, stop_waiting
-from portal.domain.training.rules import NoPlaceLeft, NoSuchPlace, NotAccepted, NotThisCourse, PlacedAlready
+from portal.domain.training.places import first_start, free_seat, hold_places, live_trainee, open_cohort, stop_waiting
+from portal.domain.training.rules import (
+    ConfirmDayImpossible,
+    NoPlaceLeft,
+    NoSuchPlace,
+    NotAccepted,
+    NotThisCourse,
+    PlacedAlready,
+)
 
 CODE_BYTES = 16  # of what a trainee's own code says
 
@@ -29,11 +36,14 @@ def enrol(
     """Gives somebody who accepted an offer the lowest free place, and writes to them. Made twice it is made once.
 
     `confirm_by` is an aware instant until which they say yes; none: the place is theirs, as they accepted the course.
-    Raises NotFound, CohortNotOpen, NotAccepted, NotThisCourse, PlacedAlready or NoPlaceLeft.
+    Raises NotFound, CohortNotOpen, NotAccepted, NotThisCourse, PlacedAlready, NoPlaceLeft or ConfirmDayImpossible.
     """
     with unit_of_work(session):
         hold_places(session, cohort_id)
         cohort = open_cohort(session, cohort_id)
+        begins = first_start(session, cohort_id)
+        if confirm_by is not None and not (begins and clock.end_of(clock.today()) < confirm_by <= begins):
+            raise ConfirmDayImpossible(field="until")
         application = held_by_staff(session, actor, application_id)
         standing = live_trainee(session, application_id)
         if standing is not None and standing.cohort_id == cohort_id:

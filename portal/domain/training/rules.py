@@ -97,6 +97,10 @@ class NotReady(Conflict):
         super().__init__(f"Not done yet: {', '.join(NAMES[kind] for kind in kinds)}.")
 
 
+class ConfirmDayImpossible(Refusal):
+    message = "Choose a day from tomorrow to the day before the course begins."
+
+
 def confirm_until(today: date, days: int, first_day: date) -> datetime | None:
     """When a place that came free runs out: the end of the day so many days on, or of the day before the course.
     None where not even tomorrow is left to confirm."""

@@ -131,7 +131,7 @@ def test_a_place_given_up_goes_to_whoever_accepted_first_in_the_same_act(
 
 def test_a_place_is_not_confirmed_too_late(session: Session, recruiter: StaffMember) -> None:
     cohort, person = a_cohort(session, days=2), somebody_accepted(session)
-    until = clock.end_of(clock.today())
+    until = clock.end_of(clock.today() + timedelta(days=1))
     trainee = enrol(session, recruiter, cohort.id, person, confirm_by=until)
     with pytest.raises(NotConfirmed):
         start(session, recruiter, trainee.id)
