@@ -102,7 +102,9 @@ def give(session: Session, actor: Actor, trainee_id: int, block: int, said: Said
         ).all()
         new = (secrets.token_urlsafe(16), said.clear, said.pace, said.useful, remarks)
         session.execute(delete(Feedback).where(*here))
-        for key, clear, pace, useful, words in sorted([*(row.tuple() for row in known), new]):
+        for key, clear, pace, useful, words in sorted(
+            [*((row.id, row.clear, row.pace, row.useful, row.remarks) for row in known), new]
+        ):
             session.add(
                 Feedback(
                     id=key, cohort_id=trainee.cohort_id, block=block, clear=clear, pace=pace, useful=useful,
@@ -118,17 +120,14 @@ def thoughts(session: Session, cohort_id: int) -> list[Thought]:
     rows: dict[int, list[Feedback]] = {}
     for row in session.scalars(select(Feedback).where(Feedback.cohort_id == cohort_id).order_by(Feedback.id)):
         rows.setdefault(row.block, []).append(row)
-    could = dict(
-        session.execute(
-            select(CourseDay.block, func.count(Mark.trainee_id.distinct()))
-            .join(TrainingSession, TrainingSession.day_id == CourseDay.id)
-            .join(Mark, Mark.session_id == TrainingSession.id)
-            .where(TrainingSession.cohort_id == cohort_id, Mark.presence == Presence.PRESENT)
-            .group_by(CourseDay.block)
-        )
-        .tuples()
-        .all()
+    came = (
+        select(CourseDay.block, func.count(Mark.trainee_id.distinct()).label("people"))
+        .join(TrainingSession, TrainingSession.day_id == CourseDay.id)
+        .join(Mark, Mark.session_id == TrainingSession.id)
+        .where(TrainingSession.cohort_id == cohort_id, Mark.presence == Presence.PRESENT)
+        .group_by(CourseDay.block)
     )
+    could = {row.block: row.people for row in session.execute(came)}
     return [_thought(block, rows.get(block, []), could.get(block, 0), least) for block in _over(session, cohort_id)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import false, not_, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,10 @@ from portal.domain.refusals import NotFound
 from portal.domain.training.models import Cohort, Trainee
 from portal.domain.training.rules import CompletedAlready
 from portal.domain.training.seeing import in_reach
+
+
+class Trainer(StaffViewer, Actor, Protocol):
+    """A signed-in member of staff who keeps registers: looks and acts."""
 
 
 @dataclass(frozen=True)
