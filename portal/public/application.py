@@ -29,6 +29,8 @@ from portal.domain.journeys.uploading import panels
 from portal.domain.messages.queries import letters_of
 from portal.domain.overview.critical_path import path_words
 from portal.domain.overview.todo import promised, todo_of
+from portal.domain.volunteers.agreements import standing_of as agreement_of
+from portal.domain.volunteers.serving import own_certificate, served_of
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting, needed_tasks, optional_tasks
@@ -91,6 +93,9 @@ def _tracker(found: Application) -> Response:
         path_words=path_words(session, found),
         papers={panel.kind for panel in panels(session, found, clock.now())},
         changed=BY_KEY[changed].title if changed in CORRECTABLE else None,
+        served=served_of(session, found),
+        certified=own_certificate(session, found),
+        agreed=agreement_of(session, found),
         may_withdraw=may_move(found.state, Act.WITHDRAW, By.APPLICANT),
         paused=found.paused_until is not None and found.paused_until >= clock.today(),
     )

@@ -30,6 +30,7 @@ from portal.domain.shortlisting.showing import scores_of
 from portal.services.crypto import KeyRing
 from portal.staff import strip
 from portal.staff.answers import groups, shown
+from portal.staff.appointment_part import appointment_part
 from portal.staff.critical import chart
 from portal.staff.filters import points
 from portal.staff.offer_part import offer_part
@@ -53,7 +54,7 @@ FILES = {
 }
 P = Permission
 ASKED = (P.SEE_CONTACT, P.SEE_ADJUSTMENTS, P.WRITE_NOTES, P.WRITE_MESSAGES, P.MOVE_APPLICATIONS, P.MODERATE,
-         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE, P.INVITE)  # fmt: skip
+         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE, P.INVITE, P.APPOINT)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
         "notes": notes_of(session, keys, application.id),
         "interview": standing(session, application, SessionKind.INTERVIEW),
         "offer": offer_part(session, application),
+        "appointment": appointment_part(session, application, looking.may),
         "critical": chart(session, application),
     } | _trail(session, keys, looking, application)  # fmt: skip
 

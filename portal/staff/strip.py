@@ -52,6 +52,7 @@ OFFERED = Way("See the offer", "staff.make_offer")
 PLACE = Way("Place them", "staff.placement")
 OWNER = Way("Hand over", "staff.give_owner")
 PROMISE = Way("Promise a day", "staff.promise")
+APPOINT = Way("Appointment checklist", "staff.appointment")
 ADDRESS = Way("Correct the e-mail address", "staff.correct_application_address")
 
 
@@ -94,6 +95,8 @@ def other_acts(application: Application, may: Collection[Permission]) -> list[Wa
         ways += [DECIDE] if decidable(application.state) else []
         ways += [OFFER] if P.MAKE_OFFERS in may and may_move(application.state, Act.OFFER, By.RECRUITER) else []
         ways += [REOPEN] if may_move(application.state, Act.REOPEN, By.RECRUITER) else []
+    if P.APPOINT in may and application.state in {State.ACCEPTED, State.TRAINING, State.APPOINTED}:
+        ways.append(APPOINT)
     return ways + ([ADDRESS] if P.CORRECT_ADDRESSES in may else [])
 
 

@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.db import locked, unit_of_work
-from portal.domain.attendance.coverage import Standing
+from portal.domain.applications.models import Application
 from portal.domain.attendance.models import Certificate
+from portal.domain.attendance.standing import standings
 from portal.domain.attendance.verifying import digest_of
 from portal.domain.documents.actions import YOUNGEST_ORPHAN
 from portal.domain.refusals import NotFound
-from portal.domain.training.models import Cohort
+from portal.domain.training.models import Cohort, Trainee
 from portal.services.crypto import DocumentKey, decrypt_stream, encrypt_stream
 from portal.services.outside import Outside
 from portal.services.paper_training import CertificatePaper, StatementPaper, StatementRow, certificate, statement
@@ -86,19 +87,33 @@ def verify_address(base_url: str, code: str) -> str:
     return f"{base_url.rstrip('/')}/certificates/{code}"
 
 
-def statement_paper(outside: Outside, name: str, reference: str, cohort: Cohort, standing: Standing, on: date) -> bytes:
-    """A statement of training as it stands today: every day and module, done or not. Not a certificate, and says so."""
-    rows = tuple(
-        StatementRow(day.title, day.session.starts_at if day.session else None, day.state.value)
-        for day in standing.days
-    )
-    modules = tuple(
-        (module.of.title, module.done.value, module.of.assessed, module.passed) for module in standing.modules
-    )
+def statement_of(session: Session, outside: Outside, application: Application, on: date) -> bytes:
+    """A statement of training as it stands today: every day and module, done or not. Not a certificate, and says so.
+
+    Raises NotFound for somebody who has no place on a course.
+    """
+    query = select(Trainee).where(Trainee.application_id == application.id)
+    query = query.order_by(Trainee.ended_at.is_not(None), Trainee.id.desc()).limit(1)  # the live place, else the last
+    trainee = session.scalars(query).one_or_none()
+    if trainee is None:
+        raise NotFound()
+    cohort, standing = session.get_one(Cohort, trainee.cohort_id), standings(session, [trainee.id])[trainee.id]
     content = StatementPaper(
-        name=name, reference=reference, course=cohort.course.course.name, cohort=cohort.name, on=on, days=rows,
-        modules=modules, attended=standing.days_attended, missing=standing.missing,
-    )  # fmt: skip
+        name=f"{application.given_name} {application.family_name}".strip(),
+        reference=application.reference,
+        course=cohort.course.course.name,
+        cohort=cohort.name,
+        on=on,
+        days=tuple(
+            StatementRow(day.title, day.session.starts_at if day.session else None, day.state.value)
+            for day in standing.days
+        ),
+        modules=tuple(
+            (module.of.title, module.done.value, module.of.assessed, module.passed) for module in standing.modules
+        ),
+        attended=standing.days_attended,
+        missing=standing.missing,
+    )
     return statement(outside.paper, content)
 
 

@@ -96,7 +96,7 @@ def export(
     fields = _fields(columns, names=names, kinds=_kinds(session, reach))
     made = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     try:
-        count = _WRITERS[form](made, fields, _rows(session, reach))
+        count = write_sheet(made, fields, _rows(session, reach), form, title="Applications")
         with unit_of_work(session):
             record(
                 session, who, "list.exported", subject=("list", None),
@@ -107,6 +107,11 @@ def export(
         made.close()
         raise
     return made
+
+
+def write_sheet(made: IO[bytes], fields: Sequence[Field], rows: Iterator[Any], form: Format, *, title: str) -> int:
+    """Writes any rows as such a file; returns how many. `title` is the sheet's, at most 31 characters."""
+    return _WRITERS[form](made, fields, rows, title)
 
 
 def _rows(session: Session, reach: Select[int]) -> Iterator[Any]:
@@ -159,7 +164,7 @@ _CELLS: dict[Column, Callable[[Any], Cell]] = {
 }
 
 
-def _csv(made: IO[bytes], fields: Sequence[Field], rows: Iterator[Any]) -> int:
+def _csv(made: IO[bytes], fields: Sequence[Field], rows: Iterator[Any], _title: str) -> int:
     """UTF-8 with its mark, as spreadsheets need it to read accents."""
     text = TextIOWrapper(made, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
@@ -178,10 +183,10 @@ def _written(cell: Cell) -> str:
     return safe(cell) if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
-def _xlsx(made: IO[bytes], fields: Sequence[Field], rows: Iterator[Any]) -> int:
+def _xlsx(made: IO[bytes], fields: Sequence[Field], rows: Iterator[Any], title: str) -> int:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = Workbook(made, {"constant_memory": True, **plain})
-    sheet, bold = book.add_worksheet("Applications"), book.add_format({"bold": True})
+    sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 0)
     for place, field in enumerate(fields):
@@ -204,7 +209,7 @@ def _write(sheet: Any, line: int, place: int, cell: Cell, day: Any) -> None:
         sheet.write_number(line, place, cell)
 
 
-_WRITERS: dict[Format, Callable[[IO[bytes], Sequence[Field], Iterator[Any]], int]] = {
+_WRITERS: dict[Format, Callable[[IO[bytes], Sequence[Field], Iterator[Any], str], int]] = {
     Format.XLSX: _xlsx,
     Format.CSV: _csv,
 }

@@ -58,6 +58,11 @@ def newest_of(session: Session, scheme_ids: Collection[int]) -> dict[int, Agreem
     return {key: row for key, row in found.items() if row is not None}
 
 
+def newest_for_all(session: Session) -> Agreement | None:
+    """The one of every scheme that has none of its own."""
+    return newest_of(session, {0}).get(0)  # no scheme has this number
+
+
 def standing_of(session: Session, application: Application) -> Standing | None:
     """The agreement this person is asked to accept, or has; none before they have a place, and where there is none."""
     if application.state not in MAY_ACCEPT:
