@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,10 +14,10 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.attendance import marking, notes, roster, settling
 from portal.domain.attendance.checking_in import late_minutes
-from portal.domain.attendance.marking import MarkWish, Outcome
+from portal.domain.attendance.marking import Marked, MarkWish, Outcome
 from portal.domain.attendance.models import MarkSource, Presence
 from portal.domain.attendance.roster import Roster
-from portal.domain.attendance.words import REASONS, WHYS
+from portal.domain.attendance.words import WHYS, WhyNeeded
 from portal.domain.refusals import NotFound
 from portal.domain.training.models import TrainingSession
 from portal.domain.training.seeing import register_session
@@ -30,6 +30,7 @@ from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
 
 KEEP = Permission.KEEP_REGISTER
+DAY = "/cohorts/<int:cohort_id>/register/<int:session_id>"
 P = Presence
 LATE_GUESS = 10  # minutes, for somebody marked late before the class has begun
 CHOICES = {"here": P.PRESENT, "late": P.PRESENT, "absent": P.ABSENT}  # the buttons of a row
@@ -51,7 +52,11 @@ def the_roster(cohort_id: int, session_id: int) -> Roster:
 
 
 def to_register(cohort_id: int, session_id: int, part: str = "") -> AnyResponse:
-    address = url_for("staff.register", cohort_id=cohort_id, session=session_id, _anchor=part or None)
+    """Back to where the press was: the same filter, and why things are entered later, once it was said."""
+    address = url_for(
+        "staff.register", cohort_id=cohort_id, session=session_id, show=request.form.get("show") or None,
+        why=request.form.get("why") or None, _anchor=part or None,
+    )  # fmt: skip
     return redirect(address, 303)
 
 
@@ -70,11 +75,17 @@ def register(cohort_id: int) -> AnyResponse:
     day = next((each for each in days if each.id == chosen), None) if chosen else roster.day_to_open(days, clock.now())
     if day is None:
         raise NotFound()
-    return page_or_fragment("staff/register/register.html", "main", **_shown(the_roster(cohort_id, day.id), days))
+    return _page(cohort_id, day.id, days)
+
+
+def _page(cohort_id: int, session_id: int, days: list[TrainingSession], problem: str = "") -> Response:
+    shown = _shown(the_roster(cohort_id, session_id), days)
+    status = 422 if problem else 200
+    return page_or_fragment("staff/register/register.html", "main", status=status, problem=problem, **shown)
 
 
 def _shown(found: Roster, days: list[TrainingSession]) -> dict[str, Any]:
-    to_do = request.args.get("show") == "to-do"
+    to_do = request.values.get("show") == "to-do"
     entries = [each for each in found.entries if not each.marked or not to_do]
     place = next(index for index, each in enumerate(days) if each.id == found.session.id)
     walk_ins = notes.waiting_walk_ins(db.session(), [found.session.id])
@@ -88,10 +99,8 @@ def _shown(found: Roster, days: list[TrainingSession]) -> dict[str, Any]:
         "after": days[place + 1] if place + 1 < len(days) else None,
         "walk_ins": walk_ins.get(found.session.id, 0),
         "key": new_key(),
-        "reasons": REASONS,
         "whys": WHYS,
-        "why": request.args.get("why", "") if request.args.get("why") in WHYS else "",
-        "late_now": minutes_late(found.session, clock.now()),
+        "why": request.values.get("why", ""),
     }
 
 
@@ -101,17 +110,25 @@ def minutes_late(day: TrainingSession, now: datetime) -> int:
     return gone if gone > 0 and now < day.ends_at else LATE_GUESS
 
 
-@blueprint.post("/cohorts/<int:cohort_id>/register/<int:session_id>/mark")
+@blueprint.post(f"{DAY}/mark")
 @requires(KEEP)
 def mark_on_register(cohort_id: int, session_id: int) -> AnyResponse:
     """One press: `mark` says whom, what, and which version of it the page showed."""
     day = the_day(cohort_id, session_id)
     wish = read_press(day, request.form.get("mark", ""), request.form.get("key", ""), request.form.get("why") or None)
-    done = marking.mark(db.session(), current_user, session_id, wish)
+    try:
+        done = marking.mark(db.session(), current_user, session_id, wish)
+    except WhyNeeded as refusal:
+        return _page(cohort_id, session_id, roster.days_of(db.session(), current_user, cohort_id), refusal.message)
+    return after_mark(cohort_id, session_id, done)
+
+
+def after_mark(cohort_id: int, session_id: int, done: Marked) -> AnyResponse:
+    """Back to the row; to the two marks, where they differ."""
     if done.outcome is Outcome.CONFLICT:
         flash("A colleague marked them otherwise. Choose which is right.")
         return to_register(cohort_id, session_id, "differs")
-    return to_register(cohort_id, session_id, f"t{wish.trainee_id}")
+    return to_register(cohort_id, session_id, f"t{done.mark.trainee_id}")
 
 
 def read_press(day: TrainingSession, press: str, key: str, why: str | None) -> MarkWish:
@@ -138,17 +155,20 @@ def read_press(day: TrainingSession, press: str, key: str, why: str | None) -> M
     )
 
 
-@blueprint.post("/cohorts/<int:cohort_id>/register/<int:session_id>/everyone-else")
+@blueprint.post(f"{DAY}/everyone-else")
 @requires(KEEP)
 def everyone_else_present(cohort_id: int, session_id: int) -> AnyResponse:
     """Whoever is expected and not marked is here."""
     the_day(cohort_id, session_id)
     batch, why = request.form.get("key", ""), request.form.get("why") or None
-    marking.everyone_else(db.session(), current_user, session_id, batch, why)
+    try:
+        marking.everyone_else(db.session(), current_user, session_id, batch, why)
+    except WhyNeeded as refusal:
+        return _page(cohort_id, session_id, roster.days_of(db.session(), current_user, cohort_id), refusal.message)
     return to_register(cohort_id, session_id)
 
 
-@blueprint.post("/cohorts/<int:cohort_id>/register/<int:session_id>/undo")
+@blueprint.post(f"{DAY}/undo")
 @requires(KEEP)
 def undo_on_register(cohort_id: int, session_id: int) -> AnyResponse:
     """Takes back the viewer's own last act, the one the page showed."""
@@ -158,7 +178,7 @@ def undo_on_register(cohort_id: int, session_id: int) -> AnyResponse:
     return to_register(cohort_id, session_id, f"t{back[0].trainee_id}" if len(back) == 1 else "")
 
 
-@blueprint.post("/cohorts/<int:cohort_id>/register/<int:session_id>/settle/<int:step_id>")
+@blueprint.post(f"{DAY}/settle/<int:step_id>")
 @requires(KEEP)
 def settle_on_register(cohort_id: int, session_id: int, step_id: int) -> AnyResponse:
     """Chooses one of two marks that differ."""

@@ -12,23 +12,21 @@ from flask_wtf.csrf import generate_csrf
 
 from portal import clock
 from portal.domain.accounts.queries import staff_names
-from portal.domain.accounts.rules import Permission
 from portal.domain.attendance import marking, notes
 from portal.domain.attendance.keeping import said_by
 from portal.domain.attendance.marking import MarkWish
 from portal.domain.attendance.models import Mark, MarkSource, Presence
 from portal.domain.attendance.notes import NoteWish
-from portal.domain.attendance.roster import Entry
+from portal.domain.attendance.roster import NOT_YET, Entry
 from portal.domain.attendance.settling import YOURSELF, Differing
 from portal.domain.attendance.words import REASONS, WHYS, Said
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
-from portal.staff.register import the_day, the_roster
+from portal.staff.register import DAY, KEEP, the_day, the_roster
 from portal.web.guards import LARGEST, requires, unattended
 from portal.web.setup import outside_of
 
-KEEP = Permission.KEEP_REGISTER
 MOST = 500  # marks, and as many notes, in one go
 SOURCES = {MarkSource.REGISTER, MarkSource.SCAN, MarkSource.PAPER}
 
@@ -37,7 +35,7 @@ class Unreadable(Refusal):
     message = "This could not be read."
 
 
-@blueprint.get("/cohorts/<int:cohort_id>/register/<int:session_id>/state")
+@blueprint.get(f"{DAY}/state")
 @unattended
 @requires(KEEP)
 def register_state(cohort_id: int, session_id: int) -> Response:
@@ -69,7 +67,7 @@ def _trainee(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.trainee_id,
         "name": entry.name,
-        "hint": entry.hint,
+        "hint": " · ".join(filter(None, ("" if entry.may_take_part else NOT_YET, entry.hint))),
         "may_take_part": entry.may_take_part,
         "expected": entry.expected,  # "everyone else present" means them too
         "guest": bool(entry.guest),
@@ -89,10 +87,11 @@ def _conflict(found: Differing) -> dict[str, Any]:
         **_said(other.said),
         "by": other.by,
         "made_at": made_at,
+        "stands": {**_said(found.stands.said), "by": found.stands.by, "made_at": found.stands.at.isoformat()},
     }
 
 
-@blueprint.post("/cohorts/<int:cohort_id>/register/<int:session_id>/marks")
+@blueprint.post(f"{DAY}/marks")
 @requires(KEEP)
 def register_marks(cohort_id: int, session_id: int) -> Response:
     """Takes marks and notes in their order, each by itself: a bad one never stops the rest, and sent again they are
@@ -102,7 +101,10 @@ def register_marks(cohort_id: int, session_id: int) -> Response:
     marks, words = _list(sent, "marks"), _list(sent, "notes")
     results = [*_marked(session_id, marks), *_noted(session_id, words)]
     standing = [result["mark"] for result in results if result["mark"] is not None]
-    names = staff_names(db.session(), {mark.marked_by for mark in standing if mark.marked_by is not None})
+    others = {mark.marked_by for mark in standing if mark.marked_by not in {None, current_user.id}}
+    names = {current_user.id: current_user.display_name}
+    if others:
+        names |= staff_names(db.session(), [key for key in others if key is not None])
     return jsonify(results=[result | {"mark": _mark(result["mark"], names)} for result in results])
 
 

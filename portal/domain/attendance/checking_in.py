@@ -117,3 +117,15 @@ def check_in(session: Session, viewer: ApplicantActor, session_id: int) -> Arriv
     if outcome is Outcome.CONFLICT or (outcome is Outcome.AGAIN and found.said != UNSAID):
         raise SaidOtherwise()
     return arrival(session, viewer, session_id)
+
+
+def own_code(session: Session, application_id: int) -> str:
+    """What a trainee's own code says, while they hold a confirmed place; raises NotFound without one. Whose
+    application it is, the caller has asked."""
+    query = select(Trainee.check_in).where(
+        Trainee.application_id == application_id, Trainee.ended_at.is_(None), Trainee.confirmed_at.is_not(None)
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound()
+    return found

@@ -100,10 +100,11 @@ def is_code_of(check_in: str, typed: str) -> bool:
     return plain == check_in or plain.replace("-", "").upper() == short_code(check_in).replace("-", "")
 
 
-def picture(text: str, *, scale: int = 1) -> str:
-    """A QR code as SVG that grows with its place, black on white whatever the page looks like."""
+def picture(text: str, title: str) -> str:
+    """A QR code as SVG that grows with its place, dark on white whatever the page looks like. `title` names it."""
     made = BytesIO()
     segno.make(text, error="m", micro=False).save(
-        made, kind="svg", scale=scale, border=2, dark="#0b1a2b", light="#fff", xmldecl=False, svgns=True, omitsize=True
-    )
+        made, kind="svg", border=4, dark="#0b1a2b", light="#fff", xmldecl=False, svgns=True, omitsize=True,
+        svgclass="v-qr", lineclass=None, title=title,
+    )  # fmt: skip
     return made.getvalue().decode()

@@ -44,6 +44,7 @@ class Entry:
     family_name: str
     may_take_part: bool
     guest: str
+    starts_at: datetime
     told_at: datetime | None
     joined_later: bool
     helps: str
@@ -68,10 +69,8 @@ class Entry:
     @property
     def hint(self) -> str:
         """The line under the name, beside what is marked and whether they may take part."""
-        told = f"Told us {clock.london(self.told_at):%-d %b at %H:%M}" if self.told_at else ""
-        joined = "Joined after this day" if self.joined_later else ""
-        parts = (self.guest, told, joined, " ".join(self.helps.split()))
-        return " · ".join(part for part in parts if part)
+        parts = (self.guest, told(self.told_at, self.starts_at), "Joined after this day" if self.joined_later else "")
+        return " · ".join(part for part in (*parts, " ".join(self.helps.split())) if part)
 
     @property
     def code_hash(self) -> str:
@@ -92,10 +91,12 @@ class LastAct:
 
 @dataclass(frozen=True)
 class Roster:
-    """`number`: which day of the course it is; none for an extra one."""
+    """`number`: which day of the course it is; none for an extra one. `own`: the viewer teaches the whole cohort, not
+    only this day."""
 
     session: TrainingSession
     number: int | None
+    own: bool
     entries: list[Entry]
     conflicts: list[Differing]
     last: LastAct | None
@@ -136,6 +137,15 @@ class Roster:
         return clock.london(self.session.starts_at).date() > clock.today()
 
 
+def told(at: datetime | None, starts_at: datetime) -> str:
+    """That somebody said they cannot come, and when: the time alone where it was on the day."""
+    if at is None:
+        return ""
+    there = clock.london(at)
+    same = there.date() == clock.london(starts_at).date()
+    return f"Told us at {there:%H:%M}" if same else f"Told us on {there.day} {there:%b}"
+
+
 def code_hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
@@ -163,10 +173,18 @@ def roster(session: Session, keys: KeyRing, viewer: StaffViewer, session_id: int
     )  # fmt: skip
     rows = session.execute(query.execution_options(populate_existing=True)).all()
     entries = [_entry(keys, day, number, row, guests) for number, row in enumerate(rows, 1)]
-    number = session.scalar(select(CourseDay.number).where(CourseDay.id == day.day_id))
+    number, own = _of_cohort(session, viewer, day)
     return Roster(
-        day, number, entries, conflicts(session, viewer, session_id), _last(session, viewer, session_id, entries)
+        day, number, own, entries, conflicts(session, viewer, session_id), _last(session, viewer, session_id, entries)
     )
+
+
+def _of_cohort(session: Session, viewer: StaffViewer, day: TrainingSession) -> tuple[int | None, bool]:
+    query = select(CourseDay.number, teaches(viewer.id)).select_from(Cohort)
+    row = session.execute(
+        query.outerjoin(CourseDay, CourseDay.id == day.day_id).where(Cohort.id == day.cohort_id)
+    ).one()
+    return row[0], bool(row[1])
 
 
 def days_of(session: Session, viewer: StaffViewer, cohort_id: int) -> list[TrainingSession]:
@@ -225,6 +243,7 @@ def _entry(keys: KeyRing, day: TrainingSession, number: int, row: Any, guests: d
         family_name=row.family_name,
         may_take_part=trainee.started_at is not None,
         guest=guests.get(trainee.id, ""),
+        starts_at=day.starts_at,
         told_at=row.told_at,
         joined_later=trainee.enrolled_at >= day.ends_at,
         helps=adjustments_of(keys, trainee),
