@@ -70,12 +70,13 @@ def refuse_clashes(session: Session, wishes: Sequence[Wish]) -> None:
         raise DoubleBooked(found)
 
 
-def clashes(session: Session, wishes: Sequence[Wish]) -> list[Clash]:
-    """Everything in the way of these sessions, among themselves included, by time. Eight statements at most."""
+def clashes(session: Session, wishes: Sequence[Wish], *, apart_from: Collection[int] = ()) -> list[Clash]:
+    """Everything in the way of these sessions, among themselves included, by time. `apart_from`: sessions that are
+    told of otherwise. Eight statements at most."""
     if not wishes:
         return []
     staff = {key for wish in wishes for key in wish.trainer_ids}
-    own = {wish.session_id for wish in wishes if wish.session_id is not None}
+    own = {wish.session_id for wish in wishes if wish.session_id is not None} | set(apart_from)
     people = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(staff)))
     names = {row.id: row.name for row in people}
     spans = [(wish.starts_at, wish.ends_at) for wish in wishes]

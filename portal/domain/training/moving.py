@@ -265,12 +265,13 @@ def _check(session: Session, cohort: Cohort, plan: DayPlan, session_id: int | No
 def in_the_way(session: Session, cohort_id: int, plan: DayPlan, session_id: int | None) -> list[Clash]:
     """Trainers and rooms that are held, and other days of the same cohort at that time. Raises NotADay, NoSuchTime."""
     starts_at, ends_at = plan.span
-    own = select(T.title, T.starts_at, T.ends_at).where(
+    own = select(T.id, T.title, T.starts_at, T.ends_at).where(
         T.cohort_id == cohort_id, T.cancelled_at.is_(None), T.id != (session_id or 0), T.starts_at < ends_at,
         T.ends_at > starts_at,
     )  # fmt: skip
-    beside = [Clash(f"This cohort has {row.title} then", row.starts_at, row.ends_at) for row in session.execute(own)]
-    return [*beside, *clashes(session, [plan.wish(session_id)])]
+    beside = session.execute(own.order_by(T.starts_at)).all()
+    theirs = [Clash(f"This cohort has “{row.title}” then", row.starts_at, row.ends_at) for row in beside]
+    return [*theirs, *clashes(session, [plan.wish(session_id)], apart_from=[row.id for row in beside])]
 
 
 def _teach(session: Session, actor: Actor, session_id: int, wanted: Collection[int]) -> None:
