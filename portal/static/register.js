@@ -256,10 +256,13 @@ function standingOf(trainee, waiting) {
   return own ? { ...said(own.item), kept: true } : { ...said(trainee), by: trainee.by, kept: false };
 }
 
-// How many stand how.
+// How many stand how; who is excused is absent too.
 function tallyOf(trainees, waiting) {
-  const tally = { here: 0, late: 0, absent: 0, excused: 0, todo: 0 };
-  for (const trainee of trainees) tally[choiceOf(standingOf(trainee, waiting)) || "todo"] += 1;
+  const tally = { here: 0, late: 0, absent: 0, todo: 0 };
+  for (const trainee of trainees) {
+    const choice = choiceOf(standingOf(trainee, waiting)) || "todo";
+    tally[choice === "excused" ? "absent" : choice] += 1;
+  }
   return tally;
 }
 
@@ -725,7 +728,6 @@ class View {
   #tally() {
     const tally = tallyOf(this.book.trainees, this.book.waiting);
     for (const [name, many] of Object.entries(tally)) write(this.root.querySelector(`[data-count="${name}"]`), String(many));
-    for (const name of ["absent", "excused"]) this.root.querySelector(`[data-counted="${name}"]`).hidden = !tally[name];
     write(this.part("todo"), this.todoOnly ? "Show all" : "Show to do");
     this.part("todo").setAttribute("aria-pressed", String(this.todoOnly));
   }
@@ -1070,6 +1072,7 @@ function list(kept) {
   });
   shelf.querySelector("ul").replaceChildren(...lines);
   shelf.querySelector('[data-part="none"]').hidden = lines.length > 0;
+  shelf.querySelector('[data-part="some"]').hidden = lines.length === 0;
 }
 
 function parts(place) {
@@ -1111,6 +1114,8 @@ function wantedOf(book, choice) {
 
 function show(view) {
   view.title();
+  const back = encodeURIComponent(location.pathname + location.search);
+  view.part("sign-in-link").href += `?next=${back}`;
   view.draw();
   for (const plain of document.querySelectorAll("[data-plain]")) plain.hidden = true;
   root.hidden = false;

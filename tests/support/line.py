@@ -6,6 +6,7 @@ import http.client
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ class Line:
     loses: float = 0.0
     chance: Random = field(default_factory=lambda: Random(4))
     cut: bool = False
+    slow: float = 0.0  # seconds until anything arrives
     port: int = 0
     lost: dict[str, int] = field(default_factory=lambda: {"requests": 0, "answers": 0})
     passed: int = 0
@@ -57,6 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else None
         fate = self.line.fate()
+        time.sleep(self.line.slow)
         answer = None if fate == "requests" else self._asked(body)
         if answer is None or fate == "answers" or self.line.cut:
             self._lose()

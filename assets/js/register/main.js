@@ -45,6 +45,7 @@ function list(kept) {
   });
   shelf.querySelector("ul").replaceChildren(...lines);
   shelf.querySelector('[data-part="none"]').hidden = lines.length > 0;
+  shelf.querySelector('[data-part="some"]').hidden = lines.length === 0;
 }
 
 function parts(place) {
@@ -86,6 +87,8 @@ function wantedOf(book, choice) {
 
 function show(view) {
   view.title();
+  const back = encodeURIComponent(location.pathname + location.search);
+  view.part("sign-in-link").href += `?next=${back}`;
   view.draw();
   for (const plain of document.querySelectorAll("[data-plain]")) plain.hidden = true;
   root.hidden = false;

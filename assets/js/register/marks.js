@@ -68,10 +68,13 @@ export function standingOf(trainee, waiting) {
   return own ? { ...said(own.item), kept: true } : { ...said(trainee), by: trainee.by, kept: false };
 }
 
-// How many stand how.
+// How many stand how; who is excused is absent too.
 export function tallyOf(trainees, waiting) {
-  const tally = { here: 0, late: 0, absent: 0, excused: 0, todo: 0 };
-  for (const trainee of trainees) tally[choiceOf(standingOf(trainee, waiting)) || "todo"] += 1;
+  const tally = { here: 0, late: 0, absent: 0, todo: 0 };
+  for (const trainee of trainees) {
+    const choice = choiceOf(standingOf(trainee, waiting)) || "todo";
+    tally[choice === "excused" ? "absent" : choice] += 1;
+  }
   return tally;
 }
 

@@ -60,7 +60,6 @@ export class View {
   #tally() {
     const tally = tallyOf(this.book.trainees, this.book.waiting);
     for (const [name, many] of Object.entries(tally)) write(this.root.querySelector(`[data-count="${name}"]`), String(many));
-    for (const name of ["absent", "excused"]) this.root.querySelector(`[data-counted="${name}"]`).hidden = !tally[name];
     write(this.part("todo"), this.todoOnly ? "Show all" : "Show to do");
     this.part("todo").setAttribute("aria-pressed", String(this.todoOnly));
   }
