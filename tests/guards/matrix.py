@@ -27,6 +27,8 @@ from tests.guards.actors import (
 )
 from tests.guards.matrix_accounts import ACCOUNTS
 from tests.guards.matrix_offers import OFFERS
+from tests.guards.matrix_places import PLACES
+from tests.guards.matrix_register import REGISTER
 
 ROWS = (
     # Open to all. Their forms have no token (such pages set no cookie); an empty one is a mistake beside a field.
@@ -333,6 +335,8 @@ ROWS = (
     Row("staff.changes_of", "/staff/changes/{sent}", LIAISON, 200, TOKEN_MISSING),
     Row("staff.change_seen", "/staff/changes/{change}/seen", LIAISON, None, TOKEN_MISSING),
     *OFFERS,
+    *PLACES,
+    *REGISTER,
     *ACCOUNTS,
 )
 

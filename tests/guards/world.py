@@ -14,6 +14,10 @@ from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Applicant, GroupRole, Passkey, Role, StaffMember
 from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Application, Channel, Relation
+from portal.domain.attendance import notes
+from portal.domain.attendance.marking import mark
+from portal.domain.attendance.models import MarkOutcome, MarkStep, Presence
+from portal.domain.attendance.notes import NoteWish
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
 from portal.domain.campaigns.models import Campaign, Division
@@ -31,6 +35,8 @@ from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
 from portal.domain.shortlisting.conflicts import declare_known, known_people
 from portal.domain.shortlisting.reporting import report_piece
+from portal.domain.training.enrolling import enrol
+from portal.domain.training.models import Trainee, TrainingSession
 from portal.extensions import db
 from tests.guards.walk import World, people
 from tests.support.bulk_runs import as_viewer, confirmed
@@ -45,13 +51,16 @@ from tests.support.make_sifts import one_reading
 from tests.support.moderation import a_sift, read_as
 from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, an_applicant, browser_of
-from tests.support.training import a_cohort, sessions_of
+from tests.support.registers import wish
+from tests.support.trainees import somebody_accepted
+from tests.support.training import COHORT_AT, a_cohort, a_trainer, sessions_of
 from tests.support.vetting import a_case
 
 MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 
 # What an address may say and nothing is called.
 NOBODYS = {
+    "accepted": "CPV-2222-2222",
     "alias": "teal-0", "answered": "999999", "asked": "999999", "attempt": "999999", "campaign": "no-such",
     "change": "999999", "cohort": "999999", "course": "no-such", "criterion": "999999", "day": "999999",
     "deputy": "999999",
@@ -62,7 +71,8 @@ NOBODYS = {
     "passkey": "999999", "placed": "CPV-2222-2222", "question": "no-such", "read": "no-such", "reader": "999999",
     "reading": "nothing", "referee": "999999", "role": "999999", "run": "999999", "seat": "999999",
     "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "session": "999999", "sheet": "999999",
-    "sift": "no-such", "taught": "no-such", "venue": "999999", "view": "999999", "wording": "no-such",
+    "sift": "no-such", "taught": "no-such", "walk_in": "999999", "differing": "999999",
+    "to_come": "999999", "trainee": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
 }  # fmt: skip
 
 
@@ -130,12 +140,33 @@ def _checks(session: Session, made: World) -> dict[str, str]:
 
 
 def _training(session: Session, made: World) -> dict[str, str]:
-    """A cohort of the west for the course on which the owner has accepted a place, and its first session."""
+    """A cohort of the west on whose course the owner has a place, and its first session; one to come, for another
+    course on which the owner has accepted a place."""
     campaign = session.scalars(select(Campaign).filter_by(slug=made.names["course"])).one()
     west = session.scalars(select(Division.id).filter_by(slug="west")).one()
     cohort = a_cohort(session, trainers=[_staff(made, "trainer")], campaign=campaign, division_id=west)
     first = sessions_of(session, cohort)[0]
-    return {"cohort": str(cohort.id), "session": str(first.id), "taught": cohort.course.course.slug}
+    placed = session.scalars(select(Application).filter_by(reference=made.names["placed"])).one()
+    with clock.at(COHORT_AT):
+        trainee = enrol(session, _staff(made, "recruiter"), cohort.id, placed.id)
+    to_come, owner = a_cohort(session, division_id=west, at=MOMENT), placed.applicant
+    accepted = somebody_accepted(session, a_campaign(session), applicant=owner)
+    return {
+        "cohort": str(cohort.id), "session": str(first.id), "taught": cohort.course.course.slug,
+        "trainee": str(trainee.id), "to_come": str(to_come.id),
+        "accepted": session.get_one(Application, accepted).reference,
+    } | _register(session, made, first, trainee)  # fmt: skip
+
+
+def _register(session: Session, made: World, day: TrainingSession, trainee: Trainee) -> dict[str, str]:
+    """Two marks of one person that differ, and somebody who came without being listed."""
+    with clock.at(COHORT_AT):
+        for reason in ("work", "travel"):
+            mark(session, a_trainer(session), day.id, wish(trainee, Presence.EXCUSED, reason=reason))
+        walk_in = NoteWish("walk-in-0001", None, True, "Alex Marsh", clock.now())
+        noted = notes.write(session, keys_of(made.app), _staff(made, "trainer"), day.id, walk_in)
+    waiting = select(MarkStep.id).where(MarkStep.outcome == MarkOutcome.CONFLICT)
+    return {"differing": str(session.scalars(waiting).one()), "walk_in": str(noted.id)}
 
 
 def _interview(session: Session, made: World, owner: Applicant) -> dict[str, str]:

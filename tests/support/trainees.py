@@ -23,11 +23,17 @@ GIVEN = ("Amara", "Ben", "Chloe", "Dev", "Ella", "Femi", "Grace", "Harun", "Isla
 FAMILY = ("Adeyemi", "Barker", "Castle", "Doyle", "Evans", "Fraser", "Gupta", "Hughes", "Iqbal", "Jones", "Khan")
 
 
-def somebody_accepted(session: Session, campaign: Campaign | None = None, *, state: State = State.ACCEPTED) -> int:
+def somebody_accepted(
+    session: Session,
+    campaign: Campaign | None = None,
+    *,
+    state: State = State.ACCEPTED,
+    applicant: Applicant | None = None,
+) -> int:
     """An application whose applicant took a place on the campaign's course; its number. No requirement is open."""
     course, number, now = campaign or the_pilot(session), next(_numbers), clock.now()
     with unit_of_work(session):
-        person = Applicant(email=f"trainee{number}@example.org", created_at=clock.wall())
+        person = applicant or Applicant(email=f"trainee{number}@example.org", created_at=clock.wall())
         session.add(person)
         session.flush()
         application = Application(
