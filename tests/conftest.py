@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from portal import clock, create_app
 from portal.config import Settings
 from portal.extensions import db
-from tests.support import databases
+from tests.support import databases, quick
 from tests.support.client import JudgingClient
 from tests.support.settings import testing_settings
+
+quick.remember_rules()
+quick.collect_seldom()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
