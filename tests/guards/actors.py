@@ -20,6 +20,7 @@ VETTING = ("vetting",)
 LIAISON = ("liaison",)
 ADMINISTRATOR = ("administrator",)
 AUDITOR = ("auditor",)
+TRAINER = ("trainer",)
 HALF_AND_STAFF = ("half", *EVERY_ROLE)
 
 TOKEN_MISSING = 400

@@ -256,6 +256,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
     "cohort": ("north_cohort", "nobody", "sent", "campaign", "0"),
     "session": ("north_session", "nobody", "sent", "campaign", "0"),
+    **dict.fromkeys(("differing", "walk_in"), ("nobody", "alias", "sent", "cohort", "wording")),
     "taught": ("nobody", "sent", "cohort", "campaign", "0"),
     "asked": ("north_asked", "blind_asked", "known_asked", "nobody", "sent"),
     "change": ("north_change", "blind_change", "known_change", "nobody", "sent"),

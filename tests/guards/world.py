@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select
@@ -147,7 +147,7 @@ def _training(session: Session, made: World) -> dict[str, str]:
     cohort = a_cohort(session, trainers=[_staff(made, "trainer")], campaign=campaign, division_id=west)
     first = sessions_of(session, cohort)[0]
     placed = session.scalars(select(Application).filter_by(reference=made.names["placed"])).one()
-    with clock.at(COHORT_AT):
+    with clock.at(COHORT_AT + timedelta(hours=1)):
         trainee = enrol(session, _staff(made, "recruiter"), cohort.id, placed.id)
     to_come, owner = a_cohort(session, division_id=west, at=MOMENT), placed.applicant
     accepted = somebody_accepted(session, a_campaign(session), applicant=owner)
@@ -160,7 +160,7 @@ def _training(session: Session, made: World) -> dict[str, str]:
 
 def _register(session: Session, made: World, day: TrainingSession, trainee: Trainee) -> dict[str, str]:
     """Two marks of one person that differ, and somebody who came without being listed."""
-    with clock.at(COHORT_AT):
+    with clock.at(COHORT_AT + timedelta(hours=1)):
         for reason in ("work", "travel"):
             mark(session, a_trainer(session), day.id, wish(trainee, Presence.EXCUSED, reason=reason))
         walk_in = NoteWish("walk-in-0001", None, True, "Alex Marsh", clock.now())
