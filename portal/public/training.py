@@ -19,6 +19,7 @@ from portal.domain.training.entries import event_of
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.forms.training import ALL, NONE, SOME, DaysForm, PlaceForm
+from portal.public.training_parts import parts_of
 from portal.services.calendar import calendar
 from portal.web.errors import refused_beside_field
 from portal.web.guards import for_applicants
@@ -57,7 +58,7 @@ def training(reference: str) -> Response:
     return make_response(
         render_template(
             "public/training/page.html", application=found, page=page, form=PlaceForm(),
-            code=exists("public.training_code"),
+            code=exists("public.training_code"), parts=parts_of(found),
         )
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application
 from portal.domain.applications.waiting import NOTHING, YOU, Promise, Todo
+from portal.domain.attendance import own as own_training
 from portal.domain.clearances import todos as checks
 from portal.domain.clearances import vetting_answers as vetting
 from portal.domain.interviews import standing as interviews
@@ -23,6 +24,7 @@ ASKERS: tuple[Callable[[Session, Application], list[Todo]], ...] = (
     interviews.todos,
     offers.todos,
     trainee_page.todos,
+    own_training.todos,
     agreements.todos,
 )
 
