@@ -14,7 +14,7 @@ from portal.domain.applications.queries import own_application
 from portal.domain.overview.trainee_page import Stand, ToCome, TraineePage, has_page, trainee_page
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.training import giving_up, waiting_list
-from portal.domain.training.availability import state
+from portal.domain.training.availability import may_miss, state
 from portal.domain.training.entries import event_of
 from portal.extensions import db
 from portal.public.door import blueprint
@@ -115,7 +115,10 @@ def training_days(reference: str, cohort_id: int) -> Response:
         form.suits.data = NONE if not course.said.suits else SOME if course.said.misses else ALL
         form.misses.data = course.said.misses
     days = [day for day in course.cohort.sessions if day.cancelled_at is None]
-    body = render_template("public/training/days.html", application=found, course=course, days=days, form=form)
+    body = render_template(
+        "public/training/days.html", application=found, course=course, days=days, form=form,
+        may_miss=may_miss(db.session()),
+    )  # fmt: skip
     return make_response(body, 422 if form.errors else 200)
 
 

@@ -93,7 +93,7 @@ def test_the_board_suggests_the_fair_fill_and_says_why(app: Flask) -> None:
     assert [each.reference for each in people] == [each.reference for each in (free, here_only, unsuited, unsaid)]
     assert [each.suggested for each in people] == [True, True, False, False]
     page = desk.get()
-    assert "next in order, and a place is left" in page and "cannot come to enough days" in page
+    assert "<b>Yes</b>" in page and "they said so" in page
     assert "no place is left for them" in page and "Enrol the 2 suggested" in page
     with unit_of_work(desk.session):
         desk.session.get_one(Cohort, desk.cohort.id).capacity = 1

@@ -12,6 +12,7 @@ from portal.db import unit_of_work
 from portal.domain.applications.models import Application
 from portal.domain.audit.actions import Actor, record
 from portal.domain.refusals import NotFound
+from portal.domain.settings.queries import setting_value
 from portal.domain.training.enrolling import must_be_theirs
 from portal.domain.training.models import Availability, Cohort, Course, CourseVersion, TrainingSession
 from portal.domain.training.places import WAIT, open_cohort
@@ -48,6 +49,11 @@ def stated(session: Session, application_id: int) -> dict[int, Availability]:
     """What an application's applicant has said, by cohort."""
     query = select(Availability).where(Availability.application_id == application_id)
     return {row.cohort_id: row for row in session.scalars(query)}
+
+
+def may_miss(session: Session) -> int:
+    """How many weekends somebody may miss and make up later."""
+    return setting_value(session, "weekends_may_miss", clock.today())
 
 
 def state(

@@ -20,7 +20,7 @@ from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.campaigns.models import Campaign, District, RequirementKind
 from portal.domain.offers.models import Offer, OfferAnswer
-from portal.domain.settings.queries import setting_value
+from portal.domain.training.availability import may_miss
 from portal.domain.training.blockers import blockers
 from portal.domain.training.fitting import Fit, Wanting, best_fill, fit_of
 from portal.domain.training.models import (
@@ -121,10 +121,10 @@ def candidates(session: Session, viewer: StaffViewer, cohort: Cohort, left: int)
     said = _said(session, ids, [cohort.id, *(each.id for each in others)])
     days = _days(session, [cohort.id, *(each.id for each in others)])
     open_still = blockers(session, ids)
-    may_miss = setting_value(session, "weekends_may_miss", clock.today())
+    weekends = may_miss(session)
     later_than = cohort_starts_on(session, cohort)
     found = [
-        _candidate(row, cohort.id, others, said, days, may_miss, later_than, open_still.get(row.id, [])) for row in rows
+        _candidate(row, cohort.id, others, said, days, weekends, later_than, open_still.get(row.id, [])) for row in rows
     ]
     return _filled(sorted(found, key=lambda each: each.order), cohort.id, left, others)
 
@@ -184,14 +184,14 @@ def _candidate(
     others: Sequence[Other],
     said: dict[tuple[int, int], Availability],
     days: _Calendar,
-    may_miss: int,
+    weekends: int,
     later_than: date | None,
     open_still: Sequence[RequirementKind],
 ) -> Candidate:
     def fit(key: int) -> Fit:
         stated = said.get((row.id, key))
         blocks = [days.block[day] for day in stated.misses if day in days.block] if stated else []
-        return fit_of(stated.suits if stated else None, blocks, may_miss)
+        return fit_of(stated.suits if stated else None, blocks, weekends)
 
     here = said.get((row.id, cohort_id))
     misses = sorted(days.starts[day] for day in here.misses if day in days.starts) if here else []

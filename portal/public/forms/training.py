@@ -25,6 +25,7 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
 class DaysForm(FlaskForm):  # type: ignore[misc]
     suits = RadioField(
         "Can you come to these days?",
+        widget=GovRadioInput(),
         choices=[
             SelectChoice(ALL, "Yes, to all of them"),
             SelectChoice(SOME, "To all but some"),
