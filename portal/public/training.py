@@ -23,7 +23,6 @@ from portal.public.training_parts import parts_of
 from portal.services.calendar import calendar
 from portal.web.errors import refused_beside_field
 from portal.web.guards import for_applicants
-from portal.web.navigation import exists
 
 HERE = "/applications/<reference>/training"
 
@@ -55,12 +54,8 @@ def to_training(found: Application, part: str = "", **values: Any) -> Response:
 def training(reference: str) -> Response:
     """The place and its days; without one, the courses to come."""
     found, page = own_training(reference)
-    return make_response(
-        render_template(
-            "public/training/page.html", application=found, page=page, form=PlaceForm(),
-            code=exists("public.training_code"), parts=parts_of(found),
-        )
-    )  # fmt: skip
+    parts = parts_of(found)
+    return make_response(render_template("public/training/page.html", application=found, page=page, parts=parts))
 
 
 @blueprint.post(f"{HERE}/confirm")
