@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from portal.domain.applications.holding import everything_held
 from portal.domain.applications.queries import own_application
+from portal.domain.attendance.notes import held_register_notes
 from portal.domain.casework.notes import held_notes
 from portal.domain.correspondence.queries import held_messages
 from portal.domain.interviews.held import held_times
@@ -27,7 +28,7 @@ def download(reference: str) -> Response:
     session, keys = db.session(), outside_of(current_app).keys
     application = own_application(session, current_user, reference)
     written = held_messages(session, current_user, application.id)
-    notes = held_notes(session, keys, application.id)
+    notes = held_notes(session, keys, application.id) + held_register_notes(session, keys, application.id)
     kept = {
         "messages": written,
         "notes": notes,

@@ -22,7 +22,7 @@ WINDOWS = 2  # that are taken: the one shown and the one before it
 TICKET = 10 * 60 // WINDOW  # windows within which whoever scanned may press the button
 LENGTH = 8  # characters of the seal
 SHORT = 6  # characters of a trainee's code, typed
-_CODE = re.compile(rf"(\d{{1,9}})-([{ALPHABET}]{{{LENGTH}}})")
+_CODE = re.compile(rf"([1-9][0-9]{{0,8}})-([{ALPHABET}]{{{LENGTH}}})")
 
 
 def _window(wall: datetime) -> int:

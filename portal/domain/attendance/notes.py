@@ -184,3 +184,20 @@ def waiting_walk_ins(session: Session, session_ids: Collection[int]) -> dict[int
         .group_by(RegisterNote.session_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def held_register_notes(session: Session, keys: KeyRing, application_id: int) -> list[dict[str, str]]:
+    """What trainers wrote of a trainee, for the trainee to take away: no names, newest first."""
+    query = (
+        select(RegisterNote)
+        .join(Trainee, Trainee.id == RegisterNote.trainee_id)
+        .where(Trainee.application_id == application_id, RegisterNote.taken_back_at.is_(None))
+        .order_by(RegisterNote.id.desc())
+    )
+    return [
+        {
+            "written": clock.london(each.written_at).isoformat(timespec="seconds"),
+            "text": keys.unseal(each.sealed, **place_of_note(each.id)),
+        }
+        for each in session.scalars(query)
+    ]

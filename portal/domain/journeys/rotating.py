@@ -21,7 +21,7 @@ from portal.domain.attendance.assessing import place_of_assessment
 from portal.domain.attendance.beforehand import place_of as place_of_cannot_come
 from portal.domain.attendance.catching_up import place_of_work
 from portal.domain.attendance.certificates import place_of as place_of_certificate
-from portal.domain.attendance.models import Assessment, CannotCome, CatchUp, Certificate
+from portal.domain.attendance.models import Assessment, CannotCome, CatchUp, Certificate, RegisterNote
 from portal.domain.audit.actions import Actor, record
 from portal.domain.casework.models import Call, Note
 from portal.domain.casework.notes import place_of_call, place_of_note
@@ -194,6 +194,7 @@ SEALED: tuple[SealedColumn, ...] = (
             (VettingQuery, "sealed_answer"),
             (CircumstanceChange, "sealed"),
             (CriteriaCheck, "sealed"),
+            (RegisterNote, "sealed"),
             (AppointmentStep, "sealed"),
         )
     ),

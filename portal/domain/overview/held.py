@@ -13,11 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.domain.attendance.keeping import said_by
+from portal.domain.attendance.models import Mark
 from portal.domain.campaigns.models import Campaign, District
 from portal.domain.clearances.fitness import attempts_of, number_words
 from portal.domain.clearances.models import Declaration, IdentityEvidence, VettingCase
 from portal.domain.clearances.references import referees_of
 from portal.domain.offers.models import Offer, Placement
+from portal.domain.training.models import Trainee, TrainingSession
 from portal.services.crypto import KeyRing
 
 Line = dict[str, str]
@@ -55,6 +58,15 @@ def _lines(session: Session, keys: KeyRing, application_id: int) -> Iterator[tup
     for placement, district in session.execute(placed.where(Placement.application_id == application_id)):
         if placement.confirmed_at is not None:
             yield f"Where you will serve: {district}", _day(placement.confirmed_at)
+    marks = (
+        select(Mark, TrainingSession)
+        .join(Trainee, Trainee.id == Mark.trainee_id)
+        .join(TrainingSession, TrainingSession.id == Mark.session_id)
+        .where(Trainee.application_id == application_id)
+        .order_by(TrainingSession.starts_at, Mark.trainee_id)
+    )
+    for mark, training in session.execute(marks):
+        yield f"Training, {training.title}: {said_by(mark).words.lower()}", _day(training.starts_at)
 
 
 def _words(code: str) -> str:
