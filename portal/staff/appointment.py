@@ -79,7 +79,7 @@ def appointment_step(reference: str, kind: str) -> Response:
         raise NotFound()
     step = StepKind(kind)
     form = StepForm(step, clock.today())
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.done_on.data is not None:
         try:
             keys = outside_of(current_app).keys
             steps.record_step(session, keys, current_user, found.id, step, form.done_on.data, number=form.card)

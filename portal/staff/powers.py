@@ -80,9 +80,9 @@ def grant_power(number: str) -> Response:
     whole = queries.volunteer(session, current_user, number, P.GRANT_POWERS)
     offered = powers.may_have(session, whole.application.campaign.scheme_id, clock.today())
     form.offer(offered, clock.today())
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.starts_on.data is not None:
         try:
-            powers.grant(session, current_user, whole.volunteer.id, form.wish)
+            powers.grant(session, current_user, whole.volunteer.id, form.wish(form.starts_on.data))
             flash("The power is given. They are told by mail.")
             return redirect(url_for("staff.volunteer", number=whole.volunteer.number), 303)  # type: ignore[return-value]
         except Refusal as refusal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -42,7 +44,7 @@ def volunteers() -> Response:
     session, wanted = db.session(), _wanted()
     after = Cursor.parse(request.args.get("after"))
     people = queries.volunteers(session, current_user, wanted, after)
-    kept = {
+    kept: dict[str, Any] = {
         "district": wanted.district or None, "strand": wanted.strand or None, "power": wanted.power or None,
         "ending": "yes" if wanted.ending else None,
     }  # fmt: skip

@@ -20,7 +20,7 @@ from portal.domain.applications.models import Application, Channel
 from portal.domain.applications.rules import WithdrawReason
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
-from portal.domain.campaigns.models import RequirementKind
+from portal.domain.campaigns.models import Division, RequirementKind
 from portal.domain.campaigns.queries import campaign_by_slug
 from portal.domain.campaigns.standard import STANDARD_QUESTIONS, TIED_CRITERIA
 from portal.domain.clearances.declarations import keep
@@ -51,6 +51,7 @@ from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
 from tests.support.sheets import a_panel, agree, complete_own, declare
 from tests.support.vetting import a_case, all_given
+from tests.support.volunteers import end_of_the_road
 
 _ROLES = (Role.RECRUITER, Role.ASSESSOR, Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)
 STAFF = {role.value: role for role in _ROLES}
@@ -169,6 +170,7 @@ def _applicants(session: Session, cast: Cast) -> None:
     placed = session.scalars(select(Application).filter_by(reference=cast.refs["placed"])).one()
     cast.refs |= some_of_each(session, app, placed, _person(session, cast.emails["recruiter"]))
     cast.refs |= _interviews(session, cast)
+    cast.refs |= _end(session, cast, people["placed"])
     cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
 
@@ -197,6 +199,15 @@ def _times(session: Session, cast: Cast, people: dict[str, Applicant]) -> dict[s
     for kind in (SessionKind.FITNESS, SessionKind.PRACTICE):
         invite(session, recruiter, found["choosing"].id, kind)
     return {"hired": course.slug} | {name: application.reference for name, application in found.items()}
+
+
+def _end(session: Session, cast: Cast, person: Applicant) -> dict[str, str]:
+    """Somebody who completed two courses: appointed with a power after one, ready to be after the other."""
+    recruiter = _person(session, cast.emails["recruiter"])
+    assert isinstance(recruiter, StaffMember)
+    west = session.scalars(select(Division.id).where(Division.slug == "west")).one()
+    found = end_of_the_road(session, cast.portal.app, recruiter, person, west)
+    return {f"end_{name}": value for name, value in found.items()}
 
 
 def _vetting(session: Session, cast: Cast, sent: Application) -> None:

@@ -65,7 +65,9 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "public.sign_in": _of("stranger", "/sign-in", "/sign-in?next=/account"),
     "public.sign_out": _both(_of("stranger", "/sign-out"), _of("beginner", "/sign-out")),
     "public.account": _both(*(_of(actor, "/account") for actor in ("beginner", "drafter", "sent", "gone"))),
-    "public.application": _own("", "drafter", "ready", "sent", "gone"),
+    "public.application": _both(
+        _own("", "drafter", "ready", "sent", "gone"), _of("placed", "/applications/{end_served}")
+    ),
     "public.section": _both(
         _own("/contact", "sent"), *(_own(f"/{name}", "drafter") for name in QUESTIONS), _own("/why", "ready")
     ),
@@ -94,6 +96,30 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "public.offer": _own("/offer", "offered", "placed"),
     "public.decline_offer": _own("/offer/decline", "offered"),
     "public.later_course": _own("/offer/later", "offered", "placed"),
+    "public.certificates": _of("stranger", "/certificates"),
+    "public.verify_certificate": lambda cast: iter(
+        [
+            Sample("stranger", f"/certificates/{cast.refs['end_code']}"),
+            Sample("stranger", "/certificates/AAAAA-AAAAA-AAAAA-AAAAA", 404),
+        ]
+    ),
+    "public.agreement": _of("placed", "/applications/{end_ready}/agreement"),
+    "staff.cohort_completion": _of("recruiter", "/staff/cohorts/{end_finished}/completion"),
+    "staff.withdraw_training_certificate": _of(
+        "recruiter", "/staff/cohorts/{end_finished}/completion/{end_certificate}/withdraw"
+    ),
+    "staff.appointment": _of(
+        "recruiter", "/staff/applications/{end_ready}/appointment", "/staff/applications/{placed}/appointment"
+    ),
+    "staff.appointment_step": _of("recruiter", "/staff/applications/{placed}/appointment/identification"),
+    "staff.appoint_volunteer": _of("recruiter", "/staff/applications/{end_ready}/appointment/confirm"),
+    "staff.ready_to_appoint": _of("recruiter", "/staff/volunteers/ready"),
+    "staff.publish_agreement": _of("recruiter", "/staff/volunteers/agreement"),
+    "staff.volunteers": _of("recruiter", "/staff/volunteers", "/staff/volunteers?strand=none"),
+    "staff.volunteer": _of("liaison", "/staff/volunteers/{end_volunteer}"),
+    "staff.powers_register": _of("recruiter", "/staff/volunteers/powers", "/staff/volunteers/powers?on=2018-07-01"),
+    "staff.grant_power": _of("recruiter", "/staff/volunteers/{end_volunteer}/powers"),
+    "staff.withdraw_power": _of("recruiter", "/staff/volunteers/{end_volunteer}/powers/{end_grant}/withdraw"),
     "public.pause": _own("/pause", "sent"),
     "staff.offers": _of("recruiter", "/staff/offers"),
     "staff.offers_of": _of("recruiter", "/staff/offers/{course}"),
@@ -279,6 +305,13 @@ NOT_PAGES = {
     "health.readyz": "words for machines",
     "public.calendar_feed": "a file for calendar programs",
     "public.campaign_dates": "a calendar file",
+    "public.own_certificate": "a PDF",
+    "public.own_statement": "a PDF",
+    "public.own_pack": "a PDF",
+    "staff.certificate_file": "a PDF",
+    "staff.training_statement": "a PDF",
+    "staff.volunteer_certificate": "a PDF",
+    "staff.volunteer_pack": "a PDF",
     "public.document": "a download",
     "public.download": "a download",
     "public.medical_form_to_print": "a PDF",

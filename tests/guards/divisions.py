@@ -16,7 +16,7 @@ class Own(NamedTuple):
     post: int | None = None
 
 
-R, L, M, A, ADMIN, V = "recruiter", "liaison", "medical", "assessor", "administrator", "vetting"
+R, L, M, A, ADMIN, V, T = "recruiter", "liaison", "medical", "assessor", "administrator", "vetting", "trainer"
 
 OWN = (
     Own("staff.remove_passkey", R, "account", 303),
@@ -168,6 +168,46 @@ OWN = (
             ("staff.remove_attempt", 303),
         )
     ),
+    Own("staff.cohort_dates", R, "dates"),
+    Own("staff.cohort_dates", T, "class"),
+    Own("staff.publish_cohort", R, "cohort", 303),
+    Own("staff.edit_cohort", R, "cohort", 422),
+    Own("staff.cancel_cohort", R, "cohort", 422),
+    Own("staff.edit_day", R, "cohort", 422),
+    Own("staff.cancel_training_day", R, "cohort", 422),
+    Own("staff.add_training_day", R, "cohort", 422),
+    Own("staff.course", R, "site"),
+    Own("staff.begin_course_version", R, "site", 303),
+    Own("staff.archive_course", R, "site", 303),
+    Own("staff.draft_course", R, "site", 422),
+    Own("staff.publish_course", R, "site", 303),
+    Own("staff.discard_draft", R, "site", 303),
+    Own("staff.draft_day", R, "site", 422),
+    Own("staff.remove_draft_day", R, "site", 409),  # no version is an old one
+    Own("staff.move_draft_day", R, "site", 303),
+    Own("staff.cohort_places", R, "cohort"),
+    Own("staff.enrol_people", R, "cohort", 422),
+    Own("staff.start_training", R, "cohort", 422),
+    Own("staff.wait_for_place", R, "cohort", 404),  # nobody is named
+    Own("staff.transfer_trainee", R, "application", 422),
+    Own("staff.remove_trainee", R, "application", 422),
+    Own("staff.confirm_place", R, "application", 303),
+    Own("staff.cohort_completion", R, "cohort"),
+    Own("staff.issue_certificates", R, "cohort", 422),
+    Own("staff.certificate_file", R, "application"),
+    Own("staff.training_statement", R, "application"),
+    Own("staff.withdraw_training_certificate", R, "application", 422),
+    Own("staff.appointment", R, "application"),
+    Own("staff.appointment_step", R, "application", 422),
+    Own("staff.take_back_step", R, "application", 303),
+    Own("staff.appoint_volunteer", R, "application", 303),
+    Own("staff.grant_power", R, "application", 422),
+    Own("staff.withdraw_power", R, "application", 422),
+    *(
+        Own(endpoint, role, "application")
+        for role in (R, L)
+        for endpoint in ("staff.volunteer", "staff.volunteer_certificate", "staff.volunteer_pack")
+    ),
     Own("staff.member", ADMIN, "site"),
     Own("staff.disable", ADMIN, "site", 422),
     Own("staff.enable", ADMIN, "site", 422),
@@ -184,7 +224,8 @@ OWN = (
 # What each way of being somebody else gets; a thing that is not named works as it does for its own people.
 EVERYTHING = {
     "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
-    "reading", "sheet", "site", "day", "seat", "venue", "paper",
+    "reading", "sheet", "site", "day", "seat", "venue", "paper", "cohort",
+    "dates", "class",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
     "own": {},
@@ -196,8 +237,9 @@ GETS: dict[str, dict[str, int]] = {
     "early": dict.fromkeys(EVERYTHING, 403),
     "disabled": dict.fromkeys(EVERYTHING, 303),  # to the sign-in
     # A deputy holds the role, not what is somebody's own; a draft being entered is whose it is who enters it.
-    "deputy": dict.fromkeys(("account", "personal", "entry", "reading", "sheet"), 404),
-    "deputy_after": dict.fromkeys(EVERYTHING, 403) | {"account": 404, "paper": 404},  # theirs is their own
+    "deputy": dict.fromkeys(("account", "personal", "entry", "reading", "sheet", "class"), 404),
+    "deputy_after": dict.fromkeys(EVERYTHING, 403)
+    | {"account": 404, "paper": 404, "dates": 404, "class": 404},  # theirs is their own: they are a trainer
     # Kept from: the application is not there, wherever it stands; the campaign around it is.
     "conflict": dict.fromkeys(("application", "entry", "read", "line", "reading", "seat", "sheet", "paper"), 404),
     "applicant": dict.fromkeys(("application", "line", "seat", "sheet", "paper"), 404),  # the one that is theirs

@@ -127,6 +127,22 @@ NOT_SENT = {
     **dict.fromkeys(
         ("staff.plan_interviews", "staff.archive_venue"), "two steps, by their buttons (test_interview_planning.py)"
     ),
+    **dict.fromkeys(
+        ("staff.new_cohort", "staff.edit_day", "staff.add_training_day", "staff.publish_cohort"),
+        "two steps, by their buttons, at the time of the course (tests/staff/test_cohorts.py)",
+    ),
+    **dict.fromkeys(
+        ("staff.draft_day", "staff.publish_course", "staff.new_course"),
+        "lines of modules, a draft that is ready (tests/staff/test_courses.py)",
+    ),
+    **dict.fromkeys(
+        ("staff.enrol_people", "staff.start_training", "staff.confirm_place", "staff.wait_for_place"),
+        "people who have accepted, at the time of the course (tests/staff/test_places.py)",
+    ),
+    **dict.fromkeys(
+        ("public.take_training_place", "public.can_come", "public.wait_for_training"),
+        "a place that came free, a day they said no to, a full course (tests/public/test_training.py)",
+    ),
     "staff.book_for": "a free time of a published day (tests/staff/test_inviting.py)",
     "staff.clear_occupations": "somebody shortlisted whose work needs no look (tests/staff/test_hand_checks.py)",
     "staff.record_attempt": "nobody runs twice on one day (tests/staff/test_hand_checks.py)",
@@ -160,6 +176,7 @@ READ_ELSEWHERE = {
 # What is typed where not just anything is taken; a callable, since codes run out and files are read.
 SAID: dict[str, Callable[[World], dict[str, Any]]] = {
     "public.check": lambda _: {"date_of_birth": BORN},
+    "public.emergency_contact": lambda _: {"phone": "07700 900123"},
     "public.section": lambda _: {"date_of_birth-day": "27", "date_of_birth-month": "3", "date_of_birth-year": "1985"},
     "public.send_documents": lambda _: {"file": (io.BytesIO(make_pdf()), "certificate.pdf")},
     "public.sign_in_code": lambda world: {"code": world.names["code"]},

@@ -29,6 +29,8 @@ from tests.guards.matrix_accounts import ACCOUNTS
 from tests.guards.matrix_offers import OFFERS
 from tests.guards.matrix_places import PLACES
 from tests.guards.matrix_register import REGISTER
+from tests.guards.matrix_training import TRAINING
+from tests.guards.matrix_volunteers import VOLUNTEERS
 
 ROWS = (
     # Open to all. Their forms have no token (such pages set no cookie); an empty one is a mistake beside a field.
@@ -337,6 +339,8 @@ ROWS = (
     *OFFERS,
     *PLACES,
     *REGISTER,
+    *TRAINING,
+    *VOLUNTEERS,
     *ACCOUNTS,
 )
 
@@ -361,7 +365,8 @@ SENSITIVE = {
     "staff.end_role", "staff.leave", "staff.deputies", "staff.end_deputy", "staff.own_deputies", "staff.groups",
     "staff.remove_group", "staff.correct_application_address", "staff.duplicate", "staff.keep_apart", "staff.export",
     "staff.export_file", "staff.vetting_case", "staff.vetting_act", "staff.release_decision", "staff.release_shortlist",
-    "staff.release_outcomes",
+    "staff.release_outcomes", "staff.withdraw_training_certificate", "staff.appoint_volunteer",
+    "staff.publish_agreement", "staff.grant_power", "staff.withdraw_power", "staff.powers_file",
 }  # fmt: skip
 
 # Signing in and out change who is asking: their own tests walk them.

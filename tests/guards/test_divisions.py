@@ -27,7 +27,7 @@ from tests.support.client import JudgingClient
 from tests.support.live import form_token
 from tests.support.people import a_staff_member, browser_of
 
-ROLES = ("recruiter", "liaison", "medical", "vetting", "assessor", "administrator")
+ROLES = ("recruiter", "liaison", "medical", "vetting", "assessor", "administrator", "trainer")
 YESTERDAY, TOMORROW = date(2018, 1, 14), date(2018, 1, 16)
 PREPARED = "prepared"
 
@@ -109,7 +109,7 @@ def deputy_after(world: World, standing: Standing, role: str) -> JudgingClient:
 def conflict(world: World, _standing: Standing, role: str) -> JudgingClient:
     session = db.session()
     member = session.get_one(StaffMember, world.ids[role])
-    named = [world.names[name] for name in ("sent", "entered", "offered", "placed", "met")]
+    named = [world.names[name] for name in ("sent", "entered", "offered", "placed", "met", "served", "ready")]
     ids = [*session.scalars(select(Application.id).where(Application.reference.in_(named)))]
     ids += session.scalars(select(Assignment.application_id).filter_by(id=int(world.names["number"])))
     for application_id in ids:

@@ -35,6 +35,7 @@ from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
 from portal.domain.shortlisting.conflicts import declare_known, known_people
 from portal.domain.shortlisting.reporting import report_piece
+from portal.domain.training.course_editing import begin_version
 from portal.domain.training.enrolling import enrol
 from portal.domain.training.models import Trainee, TrainingSession
 from portal.extensions import db
@@ -53,8 +54,9 @@ from tests.support.offers import someone_in
 from tests.support.people import a_staff_member, an_applicant, browser_of
 from tests.support.registers import wish
 from tests.support.trainees import somebody_accepted
-from tests.support.training import COHORT_AT, a_cohort, a_trainer, sessions_of
+from tests.support.training import COHORT_AT, a_cohort, a_trainer, sessions_of, the_course
 from tests.support.vetting import a_case
+from tests.support.volunteers import end_of_the_road
 
 MOMENT = datetime(2018, 1, 15, 10, 0)  # the pilot is open
 
@@ -64,7 +66,8 @@ NOBODYS = {
     "alias": "teal-0", "answered": "999999", "asked": "999999", "attempt": "999999", "campaign": "no-such",
     "change": "999999", "cohort": "999999", "course": "no-such", "criterion": "999999", "day": "999999",
     "deputy": "999999",
-    "document": "nothing", "draft": "CPV-2222-2222", "entered": "CPV-2222-2222", "group": "999999",
+    "document": "nothing", "draft": "CPV-2222-2222", "drafted": "no-such",
+    "entered": "CPV-2222-2222", "group": "999999",
     "interview_question": "999999", "interviewed": "no-such", "invited": "CPV-2222-2222",
     "kept": "no-such", "known": "999999", "member": "999999", "message": "999999", "met": "CPV-2222-2222",
     "number": "999999", "offered": "CPV-2222-2222", "own_deputy": "999999", "pair": "999999", "panel": "999999",
@@ -73,6 +76,8 @@ NOBODYS = {
     "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "session": "999999", "sheet": "999999",
     "sift": "no-such", "taught": "no-such", "walk_in": "999999", "differing": "999999",
     "to_come": "999999", "trainee": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
+    "certificate": "999999", "code": "no-such", "finished": "999999", "finisher": "999999", "grant": "999999",
+    "ready": "CPV-2222-2222", "served": "CPV-2222-2222", "step": "999999", "volunteer": "VOL-2222-2222",
 }  # fmt: skip
 
 
@@ -153,9 +158,19 @@ def _training(session: Session, made: World) -> dict[str, str]:
     accepted = somebody_accepted(session, a_campaign(session), applicant=owner)
     return {
         "cohort": str(cohort.id), "session": str(first.id), "taught": cohort.course.course.slug,
+        "drafted": _drafted(session, _staff(made, "recruiter")),
         "trainee": str(trainee.id), "to_come": str(to_come.id),
         "accepted": session.get_one(Application, accepted).reference,
-    } | _register(session, made, first, trainee)  # fmt: skip
+    } | _register(session, made, first, trainee) | end_of_the_road(
+        session, made.app, _staff(made, "recruiter"), owner, west
+    )  # fmt: skip
+
+
+def _drafted(session: Session, recruiter: StaffMember) -> str:
+    """A course whose next version is being written."""
+    course = the_course(session, "induction").course
+    begin_version(session, recruiter, course.id)
+    return course.slug
 
 
 def _register(session: Session, made: World, day: TrainingSession, trainee: Trainee) -> dict[str, str]:

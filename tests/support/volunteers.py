@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.domain.accounts.models import Role, StaffMember
+from portal.domain.accounts.models import Applicant, Role, StaffMember
 from portal.domain.applications.models import Application, Requirement, RequirementState, State
 from portal.domain.attendance import completing
+from portal.domain.attendance.completing import certificate_of
 from portal.domain.attendance.models import Certificate, Mark, Presence
 from portal.domain.campaigns.models import Campaign, District, RequirementKind, Stage
 from portal.domain.training.models import Cohort, Trainee
@@ -24,6 +25,7 @@ from portal.domain.volunteers.models import Power, StepKind, Volunteer
 from portal.domain.volunteers.powers import PowerWish, grant
 from portal.domain.volunteers.standard import seed_volunteers
 from tests.support.make_applications import keys_of
+from tests.support.make_campaigns import a_campaign
 from tests.support.people import a_staff_member
 from tests.support.trainees import a_trainee
 from tests.support.training import a_cohort, a_course, sessions_of
@@ -36,11 +38,16 @@ EXPIRING = (RequirementKind.MEDICAL, RequirementKind.FITNESS, RequirementKind.VE
 MET = (*EXPIRING, RequirementKind.REFERENCES, RequirementKind.IDENTITY, RequirementKind.OCCUPATION)
 
 
-def a_small_cohort(session: Session, modules: Sequence[str] = MODULES, campaign: Campaign | None = None) -> Cohort:
+def a_small_cohort(
+    session: Session,
+    modules: Sequence[str] = MODULES,
+    campaign: Campaign | None = None,
+    division_id: int | None = None,
+) -> Cohort:
     """A cohort of two days that teaches these modules of the powers, one a day."""
     rows = [ModuleRow(code, code.replace("-", " ").capitalize(), 120) for code in modules]
     course = a_course(session, len(rows), modules=rows, scheme=SCHEME)
-    return a_cohort(session, course=course, campaign=campaign)
+    return a_cohort(session, course=course, campaign=campaign, division_id=division_id)
 
 
 def attended(session: Session, trainee: Trainee, *, but: int = 0) -> Trainee:
@@ -140,3 +147,26 @@ def with_a_power(session: Session, volunteer: Volunteer, by: StaffMember, slug: 
     """Designated on the day of the appointment; the grant's number."""
     with clock.at(DONE_AT):
         return grant(session, by, volunteer.id, a_wish(session, slug)).id
+
+
+def end_of_the_road(
+    session: Session, app: Flask, by: StaffMember, applicant: Applicant, division_id: int
+) -> dict[str, str]:
+    """Two courses somebody completed: of one they are a volunteer with a power (`served`), of the other `ready`."""
+    cohorts = [a_small_cohort(session, campaign=a_campaign(session), division_id=division_id) for _ in range(2)]
+    volunteer = a_volunteer(session, app, by, "maidstone", cohorts[0])
+    ready = somebody_ready(session, app, by, cohorts[1])
+    maidstone = session.scalars(select(District.id).where(District.slug == "maidstone")).one()
+    with unit_of_work(session):
+        for application_id in (volunteer.application_id, ready.id):
+            row = session.get_one(Application, application_id)
+            row.applicant_id, row.district_id = applicant.id, maidstone
+    given = with_a_power(session, volunteer, by)
+    held = certificate_of(session, volunteer.application_id)
+    step = steps.live_step(session, ready.id, StepKind.INDUCTION)
+    assert held is not None and step is not None
+    return {
+        "finished": str(cohorts[0].id), "certificate": str(held.id), "finisher": str(held.trainee_id),
+        "code": held.code, "volunteer": volunteer.number, "grant": str(given), "step": str(step.id),
+        "served": session.get_one(Application, volunteer.application_id).reference, "ready": ready.reference,
+    }  # fmt: skip

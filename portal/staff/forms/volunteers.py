@@ -68,10 +68,9 @@ class GrantForm(FlaskForm):  # type: ignore[misc]
         if not self.is_submitted():
             self.starts_on.raw_data = [str(today.day), str(today.month), str(today.year)]
 
-    @property
-    def wish(self) -> PowerWish:
+    def wish(self, starts_on: date) -> PowerWish:
         limits = (self.limits.data or "").strip() or self._usual[self.power.data]
-        return PowerWish(int(self.power.data), self.starts_on.data, self.ends_on.data, limits)
+        return PowerWish(int(self.power.data), starts_on, self.ends_on.data, limits)
 
 
 class WithdrawPowerForm(FlaskForm):  # type: ignore[misc]
