@@ -24,7 +24,7 @@ SHOWN: dict[str, tuple[str, Callable[[Line], bool]]] = {
     "": ("Everybody", lambda line: True),
     "risk": ("At risk", lambda line: line.at_risk),
     "act": ("Needs an act, or has one booked", lambda line: line.needs_act),
-    "track": ("On track", lambda line: not line.needs_act),
+    "track": ("On track", lambda line: line.on_track),
 }
 
 
@@ -45,8 +45,9 @@ def cohort(cohort_id: int) -> Response:
         course=found.cohort.course,
         groups=[
             ("Needs an act, or has one booked", [row for row in rows if row.line.needs_act]),
+            ("On track", [row for row in rows if row.line.on_track]),
             ("Completed", [row for row in rows if row.line.completed]),
-            ("On track", [row for row in rows if not row.line.needs_act and not row.line.completed]),
+            ("May not take part yet", [row for row in rows if not row.line.started]),
         ],
         views=_views(found, show),
         show=show,

@@ -63,7 +63,7 @@ def row_of(line: Line, *, keeps: bool, plans: bool) -> Row:
     cohort_id, trainee_id = line.person.trainee.cohort_id, line.person.trainee.id
     if line.completed:
         return Row(line, "Completed", "soft", "", "", "", False)
-    missing = risk.listed(risk.open_modules(line.standing)) if line.standing.risk else ""
+    missing = risk.missing_of(line.standing) if line.standing.risk else ""
     if not line.started:
         act = "Start their training" if plans else "Ask the recruiters"
         return Row(line, "May not take part yet", "warn", missing, act, _places(cohort_id) if plans else "", plans)
@@ -96,7 +96,7 @@ def _act(repair: Repair, entries: tuple[Entry, ...]) -> tuple[str, str]:
     if kind is R.ONE_TO_ONE:
         return "Set a time alone", "repair"
     if kind is R.ASSESS and repair.module is not None:
-        return f"Assess {risk.listed([repair.module])} again", "assessments"
+        return f"Assess {risk.listed([repair.module.of.title])} again", "assessments"
     if kind is R.TRANSFER and repair.later is not None:
         return f"Move to {repair.later.name}, keep {plural(repair.days, 'day')}", ""
     if kind is R.RECRUITERS:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.attendance import assessing, catching_up, risk, signing_off
+from portal.domain.attendance.coverage import DayState, Standing
 from portal.domain.attendance.entries import Entry
 from portal.domain.attendance.ledger import NoSuchCatchUp
 from portal.domain.attendance.models import CatchUpEnd, CatchUpWay, Result
@@ -28,6 +29,7 @@ from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
+from portal.web.wording import plural
 
 P = Permission
 HERE = "/cohorts/<int:cohort_id>/trainees/<int:trainee_id>"
@@ -210,7 +212,7 @@ def _page(found: Sheet, forms: Forms, status: int = 200) -> AnyResponse:
         standing=found.standing,
         state=risk.said(found.standing),
         tag=TAGS[found.standing.risk],
-        missing=found.standing.missing,
+        left=_left(found.standing),
         done=DONE_WORDS,
         results=RESULTS,
         shown=[_shown(entry) for entry in found.entries],
@@ -221,6 +223,22 @@ def _page(found: Sheet, forms: Forms, status: int = 200) -> AnyResponse:
         now=clock.now(),
         last=found.ways.until,
     )
+
+
+def _left(standing: Standing) -> list[str]:
+    """What stands between them and a certificate, in few words."""
+    to_pass = sum(not module.passed for module in standing.modules)
+    to_come = sum(day.is_to_come(standing.at) and day.state is DayState.TO_COME for day in standing.days)
+    unmarked = sum(day.state is DayState.UNMARKED for day in standing.days)
+    lines = (
+        (missing := risk.missing_of(standing)) and f"To make good: {missing}",
+        to_come and f"{plural(to_come, 'day')} still to come",
+        unmarked and f"{plural(unmarked, 'day')} not marked in the register",
+        to_pass and f"{plural(to_pass, 'assessment')} to pass",
+        standing.days_attended < standing.least_days
+        and f"{standing.days_attended} of at least {plural(standing.least_days, 'day')}",
+    )
+    return [line for line in lines if line]
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

@@ -67,12 +67,16 @@ class Line:
 
     @property
     def at_risk(self) -> bool:
-        return self.standing.risk.is_at_risk and not self.completed
+        return self.started and self.standing.risk.is_at_risk and not self.completed
 
     @property
     def needs_act(self) -> bool:
         """Or has one booked: what stands at the top."""
-        return not self.completed and (self.repair.kind is not RepairKind.NONE or not self.started)
+        return self.started and not self.completed and self.repair.kind is not RepairKind.NONE
+
+    @property
+    def on_track(self) -> bool:
+        return self.started and not self.completed and not self.needs_act
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,16 @@ class Grid:
 
     @property
     def days_done(self) -> int:
-        return sum(line.standing.days_attended for line in self.lines)
+        """Of those in training, as everything that is counted here."""
+        return sum(line.standing.days_attended for line in self.lines if line.started)
 
     @property
     def days_begun(self) -> int:
-        return sum(line.standing.days_begun for line in self.lines)
+        return sum(line.standing.days_begun for line in self.lines if line.started)
+
+    @property
+    def can_finish(self) -> int:
+        return sum(line.started and not line.at_risk for line in self.lines)
 
     @property
     def at_risk(self) -> int:
@@ -134,8 +143,7 @@ def grid(session: Session, viewer: StaffViewer, cohort_id: int) -> Grid:
         lines.append(
             Line(
                 each, standing,
-                tuple(cell_of(day, away.get((key, day.session.session_id)) if day.session else None)
-                      for day in standing.days),
+                tuple(_cell(each.trainee, day, away) for day in standing.days),
                 _repair(standing, ways, entries[key], later), tuple(entries[key]),
             )
         )  # fmt: skip
@@ -152,6 +160,12 @@ def _repair(standing: Standing, ways: Ways, entries: Sequence[Entry], later: Lat
 def _worst_first(line: Line) -> tuple[bool, int, int, tuple[str, str], int]:
     risk = Risk.NONE if line.completed else line.standing.risk
     return not line.needs_act, -risk, -len(line.standing.to_book), line.person.by_name, line.person.trainee.id
+
+
+def _cell(trainee: Trainee, day: DayStanding, away: Mapping[tuple[int, int], str]) -> Cell:
+    if trainee.started_at is None and day.sat is None:
+        return Cell("", "yes", "not in training yet")
+    return cell_of(day, away.get((trainee.id, day.session.session_id)) if day.session else None)
 
 
 def cell_of(day: DayStanding, cannot_come: str | None = None) -> Cell:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.attendance.catching_up import Ways
-from portal.domain.attendance.coverage import Done, ModuleStanding, Risk, Standing
+from portal.domain.attendance.coverage import COVERED, Done, ModuleStanding, Risk, Standing
 from portal.domain.attendance.elsewhere import Sitting
 from portal.domain.attendance.models import CatchUp, Result
 
@@ -107,14 +107,26 @@ def open_modules(standing: Standing) -> list[ModuleStanding]:
     return [each for each in missed if each.of.mandatory] or missed
 
 
-def listed(modules: Iterable[ModuleStanding]) -> str:
+def listed(titles: Iterable[str]) -> str:
     """First aid 1, 2; Staying safe"""
     found: dict[str, list[str]] = {}
-    for module in modules:
-        numbered = NUMBERED.match(module.of.title)
-        name, number = numbered.groups() if numbered else (module.of.title, "")
+    for title in titles:
+        numbered = NUMBERED.match(title)
+        name, number = numbered.groups() if numbered else (title, "")
         found.setdefault(name, []).append(number)
     return "; ".join(f"{name} {', '.join(numbers)}".strip() for name, numbers in found.items())
+
+
+def missing_of(standing: Standing) -> str:
+    """What has to be made good, in few words: a day that is missing whole by its own name, else its modules."""
+    open_ones = {each.of.code for each in open_modules(standing)}
+    titles = []
+    for day in standing.days:
+        taught = [each for each in standing.modules if each.of.day == day.number]
+        missing = [each for each in taught if each.of.code in open_ones]
+        whole = len(missing) > 1 and all(each.done not in COVERED for each in taught)
+        titles += [day.title] if whole else [each.of.title for each in missing]
+    return listed(titles)
 
 
 def _word(count: int) -> str:
