@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextArea, GovTextInput
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from portal.domain.attendance.notes import LONGEST
@@ -23,7 +24,7 @@ class WhyMixin:
     why = SelectField(
         "This day is over. Why do you enter it now?",
         widget=GovSelect(),
-        choices=[("", "Choose why"), *WHYS.items()],
+        choices=[SelectChoice("", "Choose why"), *(SelectChoice(*each) for each in WHYS.items())],
         validators=[Optional()],
     )
 
@@ -72,7 +73,7 @@ class SubstituteForm(FlaskForm):  # type: ignore[misc]
     )
 
     def offer(self, people: Sequence[tuple[int, str]]) -> None:
-        self.staff_id.choices = [(0, "Choose a trainer"), *people]
+        self.staff_id.choices = [SelectChoice(0, "Choose a trainer"), *(SelectChoice(*each) for each in people)]
 
 
 class CodeForm(WhyMixin, FlaskForm):  # type: ignore[misc]
