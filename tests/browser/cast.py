@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -36,6 +36,7 @@ from portal.domain.interviews.questions import asked_in
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
+from portal.domain.training.enrolling import enrol
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
 from tests.support.checks import some_of_each
@@ -50,6 +51,8 @@ from tests.support.moderation import a_sift, read_as
 from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
 from tests.support.sheets import a_panel, agree, complete_own, declare
+from tests.support.trainees import somebody_accepted
+from tests.support.training import a_cohort, sessions_of
 from tests.support.vetting import a_case, all_given
 from tests.support.volunteers import end_of_the_road
 
@@ -171,6 +174,7 @@ def _applicants(session: Session, cast: Cast) -> None:
     cast.refs |= some_of_each(session, app, placed, _person(session, cast.emails["recruiter"]))
     cast.refs |= _interviews(session, cast)
     cast.refs |= _end(session, cast, people["placed"])
+    cast.refs |= _class(session, cast, placed)
     cast.refs["run"] = str(_run(session, cast, kept["sent"]))
     withdraw(session, people["gone"], kept["gone"].id, next(iter(WithdrawReason)))
 
@@ -208,6 +212,21 @@ def _end(session: Session, cast: Cast, person: Applicant) -> dict[str, str]:
     west = session.scalars(select(Division.id).where(Division.slug == "west")).one()
     found = end_of_the_road(session, cast.portal.app, recruiter, person, west)
     return {f"end_{name}": value for name, value in found.items()}
+
+
+def _class(session: Session, cast: Cast, placed: Application) -> dict[str, str]:
+    """Somebody with a place in a cohort, people who may have one, and a course to come for another of theirs."""
+    recruiter, at = _person(session, cast.emails["recruiter"]), clock.now()
+    cohort = a_cohort(session, campaign=placed.campaign, capacity=12, at=at, name="West cohort 7")
+    later = a_cohort(session, first=date(2018, 7, 7), at=at, name="West cohort 8")
+    trainee = enrol(session, recruiter, cohort.id, placed.id)
+    for _ in range(3):
+        somebody_accepted(session, placed.campaign)
+    accepted = somebody_accepted(session, a_campaign(session), applicant=placed.applicant)
+    return {
+        "class": str(cohort.id), "class_day": str(sessions_of(session, cohort)[0].id), "class_later": str(later.id),
+        "class_trainee": str(trainee.id), "accepted": session.get_one(Application, accepted).reference,
+    }  # fmt: skip
 
 
 def _vetting(session: Session, cast: Cast, sent: Application) -> None:
