@@ -56,7 +56,16 @@ from tests.support.training import a_cohort, sessions_of
 from tests.support.vetting import a_case, all_given
 from tests.support.volunteers import end_of_the_road
 
-_ROLES = (Role.RECRUITER, Role.ASSESSOR, Role.LIAISON, Role.VETTING, Role.MEDICAL, Role.ADMINISTRATOR, Role.AUDITOR)
+_ROLES = (
+    Role.RECRUITER,
+    Role.ASSESSOR,
+    Role.LIAISON,
+    Role.VETTING,
+    Role.MEDICAL,
+    Role.TRAINER,
+    Role.ADMINISTRATOR,
+    Role.AUDITOR,
+)
 STAFF = {role.value: role for role in _ROLES}
 APPLICANTS = ("beginner", "drafter", "ready", "sent", "gone", "offered", "placed", "choosing", "booked")
 
@@ -217,7 +226,9 @@ def _end(session: Session, cast: Cast, person: Applicant) -> dict[str, str]:
 def _class(session: Session, cast: Cast, placed: Application) -> dict[str, str]:
     """Somebody with a place in a cohort, people who may have one, and a course to come for another of theirs."""
     recruiter, at = _person(session, cast.emails["recruiter"]), clock.now()
-    cohort = a_cohort(session, campaign=placed.campaign, capacity=12, at=at, name="West cohort 7")
+    trainer = _person(session, cast.emails["trainer"])
+    assert isinstance(trainer, StaffMember)
+    cohort = a_cohort(session, campaign=placed.campaign, capacity=12, at=at, name="West cohort 7", trainers=[trainer])
     later = a_cohort(session, first=date(2018, 7, 7), at=at, name="West cohort 8")
     trainee = enrol(session, recruiter, cohort.id, placed.id)
     for _ in range(3):

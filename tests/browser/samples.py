@@ -150,6 +150,16 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.changes_list": _of("liaison", "/staff/changes", "/staff/changes?show=seen"),
     "staff.changes_of": _of("liaison", "/staff/changes/{sent}"),
     "staff.sign_in": _of("stranger", "/staff/sign-in"),
+    "staff.register": _of("trainer", "/staff/cohorts/{class}/register?session={class_day}"),
+    "staff.register_trainee": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/trainees/{class_trainee}"),
+    "staff.register_notes": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/notes"),
+    "staff.register_trainers": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/trainers"),
+    "staff.register_sheet": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/sheet"),
+    "staff.register_entry": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/entry"),
+    "staff.register_code": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/code"),
+    "staff.register_scan": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/scan"),
+    "public.check_in_by_code": _of("placed", "/check-in"),
+    "public.own_check_in_code": _own("/training/code", "placed"),
     "staff.register_shell": _of("stranger", "/staff/cohorts/register-shell"),
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
@@ -293,6 +303,7 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
 }
 
 ELSEWHERE = {
+    "public.check_in": "comes with a code: test_register_codes.py looks at it there",
     "staff.release_decision": "comes after a decision: test_application_page.py looks at it there",
     "staff.bulk_preview": "comes after selecting: test_bulk.py looks at it there",
     "staff.undo_run": "comes after confirming: test_bulk.py looks at it there",
@@ -308,6 +319,7 @@ ELSEWHERE = {
 }
 
 NOT_PAGES = {
+    "staff.register_state": "numbers and names for the device that has the register open",
     "staff.register_worker": "the register's service worker, a script",
     "staff.application_counts": "numbers, for a list that stands open",
     "staff.single_sign_on": "goes on to the sign-on provider",
