@@ -209,6 +209,15 @@ def locked(session: Session, model: type[Model], key: int) -> Model | None:
     return session.scalars(holding(select(model).where(model.__table__.c.id == key))).one_or_none()
 
 
+def write_at_once(session: Session, *kinds: type[Base]) -> None:
+    """What was added of these kinds, each in one statement. SQLite would write row by row, to learn numbers nobody
+    needs here: these objects are not the session's any more."""
+    added = [each for each in session.new if isinstance(each, kinds)]
+    for each in added:
+        session.expunge(each)
+    session.bulk_save_objects(added, preserve_order=False)
+
+
 def kept_as_it_is(session: Session, model: type[Model], key: int) -> None:
     """Nobody changes this row until commit; others may say the same of it at once."""
     session.execute(select(model.__table__.c.id).where(model.__table__.c.id == key).with_for_update(read=True))

@@ -10,12 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import campaign_page, sending, staff_list, starting, uploading
+from tests.bench import campaign_page, register, sending, staff_list, starting, uploading
 from tests.bench.figures import Figure, print_table, write_json
 from tests.bench.load import tool
 from tests.support.live import ROOT
 
-PARTS = ("campaign", "list", "sending", "upload", "start")
+PARTS = ("campaign", "list", "sending", "upload", "register", "start")
 
 
 def measure(part: str, folder: Path, quick: bool) -> list[Figure]:
@@ -28,6 +28,8 @@ def measure(part: str, folder: Path, quick: bool) -> list[Figure]:
             return sending.measure(folder, people=6 if quick else 40)
         case "upload":
             return uploading.measure(folder, rounds=3 if quick else 7)
+        case "register":
+            return register.measure(folder, rounds=3 if quick else 9)
         case _:
             return starting.measure(folder, rounds=2 if quick else 5)
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
-from portal.db import unit_of_work
+from portal.db import unit_of_work, write_at_once
 from portal.domain.attendance.keeping import (
     Place,
     audit,
@@ -41,6 +41,7 @@ from portal.domain.attendance.words import (
     refuse_unsayable,
 )
 from portal.domain.audit.actions import Actor
+from portal.domain.audit.models import AuditEvent
 from portal.domain.refusals import Conflict
 from portal.domain.training.models import Trainee, TrainingSession
 
@@ -216,6 +217,7 @@ def everyone_else(session: Session, actor: Actor, session_id: int, batch: str, w
             step = _step(actor, session_id, wish, now, MarkOutcome.KEPT)
             session.add(step)
             made.append(put(session, actor, step, before, trainee.application_id))
+        write_at_once(session, MarkStep, AuditEvent)
         return made
 
 
@@ -278,6 +280,7 @@ def undo(session: Session, actor: Actor, session_id: int, step_id: int) -> list[
         ]
         if not back:
             raise NothingToUndo()
+        write_at_once(session, MarkStep, AuditEvent)
         return back
 
 
