@@ -30,7 +30,7 @@ from portal.domain.messages.queries import letters_of
 from portal.domain.overview.critical_path import path_words
 from portal.domain.overview.todo import promised, todo_of
 from portal.domain.volunteers.agreements import standing_of as agreement_of
-from portal.domain.volunteers.serving import own_certificate, served_of
+from portal.domain.volunteers.serving import after_course, own_certificate, served_of
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.steps import first_waiting, needed_tasks, optional_tasks
@@ -78,10 +78,12 @@ def _tracker(found: Application) -> Response:
     received = found.received_at or found.state_since
     todos = todo_of(session, found)
     requirements = [(row.kind, row.due, row.state) for row in found.requirements]
+    certified = own_certificate(session, found)
+    promise = after_course(promise_of(found), certified, found.state)
     page = render_template(
         "public/application/tracker.html",
         application=found,
-        promise=promised(promise_of(found), todos, clock.today()),
+        promise=promised(promise, todos, clock.today()),
         todos=todos,
         stops=road(found.state, dates_of(found.campaign), sent_on(found), f"Received at {clock_time(received)}"),
         sent_words=day_month(received),
@@ -94,7 +96,7 @@ def _tracker(found: Application) -> Response:
         papers={panel.kind for panel in panels(session, found, clock.now())},
         changed=BY_KEY[changed].title if changed in CORRECTABLE else None,
         served=served_of(session, found),
-        certified=own_certificate(session, found),
+        certified=certified,
         agreed=agreement_of(session, found),
         may_withdraw=may_move(found.state, Act.WITHDRAW, By.APPLICANT),
         paused=found.paused_until is not None and found.paused_until >= clock.today(),

@@ -95,6 +95,13 @@ KINDS: dict[Work, Kind] = {
         "Offers without an answer", "Their day has passed, and the places are still held",
         "Ring them, give more time, or let lapse", "staff.offers", "late",
     ),
+    Work.ENROL: Kind(
+        "People to enrol", "They have accepted, and have no place in a cohort", "Look at the suggestion",
+        "staff.cohorts",
+    ),
+    Work.BEGIN: Kind(
+        "Training to begin", "Their course is near, and everything due is done", "Begin it", "staff.cohorts",
+    ),
     Work.PLACING: Kind(
         "People to place", "They have accepted, and nobody has said where they will serve", "Look at the proposal",
         "staff.applications", place={"stage": "offer"},
@@ -106,6 +113,13 @@ KINDS: dict[Work, Kind] = {
     Work.PROVISIONAL: Kind(
         "Decisions not released", "Nobody outside knows of them yet", "Look over and release", "staff.applications",
         place={"flag": "decision"},
+    ),
+    Work.POWERS_DOUBT: Kind(
+        "Powers in doubt", "Vetting of their holders stands no longer", "Look, and withdraw them",
+        "staff.powers_register", "late",
+    ),
+    Work.APPOINTING: Kind(
+        "People to appoint", "They have completed their training", "Look at their checklists", "staff.ready_to_appoint",
     ),
     Work.ENTERING: Kind(
         "Applications you began for somebody", "Begun by telephone or on paper, and not sent", "Finish and send",

@@ -14,6 +14,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications import queries, waiting
 from portal.domain.applications.models import Application, Channel
 from portal.domain.applications.stages import STATE_WORDS
+from portal.domain.attendance.models import Certificate
 from portal.domain.audit import queries as audit
 from portal.domain.campaigns.models import Care
 from portal.domain.casework.deciding import provisional
@@ -27,6 +28,7 @@ from portal.domain.documents.rules import SORTS
 from portal.domain.interviews.models import SessionKind
 from portal.domain.interviews.standing import standing
 from portal.domain.shortlisting.showing import scores_of
+from portal.domain.volunteers.serving import after_course, own_certificate
 from portal.services.crypto import KeyRing
 from portal.staff import strip
 from portal.staff.answers import groups, shown
@@ -38,6 +40,7 @@ from portal.staff.opening import name_of
 from portal.staff.presence import together
 from portal.staff.requirements import requirement_rows
 from portal.staff.timeline import timeline
+from portal.staff.training_part import training_part
 from portal.web.sessions import Viewer
 from portal.web.wording import plural
 
@@ -54,7 +57,7 @@ FILES = {
 }
 P = Permission
 ASKED = (P.SEE_CONTACT, P.SEE_ADJUSTMENTS, P.WRITE_NOTES, P.WRITE_MESSAGES, P.MOVE_APPLICATIONS, P.MODERATE,
-         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE, P.INVITE, P.APPOINT)  # fmt: skip
+         P.CORRECT_ADDRESSES, P.MAKE_OFFERS, P.PLACE_PEOPLE, P.INVITE, P.PLAN_COHORTS, P.APPOINT)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,18 +113,19 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
     unread = sum(1 for line in lines if line.unread)
     scores = scores_of(session, application.id) if P.MODERATE in looking.may else None
     names = staff_names(session, [decision.decided_by] if decision else [])
+    certificate = own_certificate(session, application)
     return {
         "state": STATE_WORDS[application.state],
         "tags": tags_of(session, [application.id]).get(application.id, []),
         "decision": decision,
         "strip": strip.strip(
             application, requirements, decision=decision, unread=unread, may=looking.may,
-            decided_by=names.get(decision.decided_by, "staff") if decision else "",
+            decided_by=names.get(decision.decided_by, "staff") if decision else "", certified=certificate is not None,
         ),
         "requirements": requirements,
         "missing": sum(1 for each in requirements if each["state"] != "done"),
         "files": _files(session, application.id),
-        "owner": _owner(application, looking),
+        "owner": _owner(application, looking, certificate),
         "messages": [(line, why_bounced(line.bounce or "")) for line in lines],
         "unread": unread,
         "scores": scores,
@@ -129,6 +133,7 @@ def live(session: Session, keys: KeyRing, looking: Looking, application: Applica
         "notes": notes_of(session, keys, application.id),
         "interview": standing(session, application, SessionKind.INTERVIEW),
         "offer": offer_part(session, application),
+        "training": training_part(session, application),
         "appointment": appointment_part(session, application, looking.may),
         "critical": chart(session, application),
     } | _trail(session, keys, looking, application)  # fmt: skip
@@ -174,9 +179,9 @@ def _trail(session: Session, keys: KeyRing, looking: Looking, application: Appli
     }
 
 
-def _owner(application: Application, looking: Looking) -> dict[str, Any]:
+def _owner(application: Application, looking: Looking, certificate: Certificate | None) -> dict[str, Any]:
     """Who answers for it, and what the applicant was promised, in the words the applicant reads."""
-    promise = queries.promise_of(application)
+    promise = after_course(queries.promise_of(application), certificate, application.state)
     return {
         "name": application.owner.name if application.owner else "",
         "team": application.owner.team if application.owner else "",

@@ -76,6 +76,7 @@ def strip(
     unread: int,
     may: Collection[Permission],
     decided_by: str,
+    certified: bool = False,
 ) -> Strip:
     """The first of these that is so: a message waits, a decision waits for its release, something is late, or
     what the state itself asks for."""
@@ -85,6 +86,11 @@ def strip(
         return Strip("Next: answer their message", "The applicant wrote to us and waits.", main=MESSAGE)
     if decision is not None:
         return _provisional(decision, decided_by, may)
+    if certified and application.state is State.TRAINING:
+        main = APPOINT if P.APPOINT in may else None
+        return Strip(
+            "Next: appoint them", "They have completed the course. The checklist says what is left.", main=main
+        )
     return _late(application, requirements, may) or _usual(application, may)
 
 

@@ -171,6 +171,7 @@ def test_its_holder_has_the_paper_the_statement_and_nobody_else_does(
         assert app.test_client().get(path).status_code in {302, 303}
     shown = mine.get(f"/applications/{application.reference}").text
     assert "certificate.pdf" in shown and f"/certificates/{issued.code}" in shown
+    assert "You have completed your training" in shown and "We are late" not in shown
     assert mine.get(f"/applications/{application.reference}/pack.pdf").status_code == 404
     downloaded = mine.get(f"/applications/{application.reference}/certificate.pdf").data
     assert "The file is the one we issued" in mine.post(f"/certificates/{issued.code}", **sent(downloaded)).text

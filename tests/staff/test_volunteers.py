@@ -204,6 +204,8 @@ def test_a_step_taken_back_is_open_again(app: Flask, session: Session, recruiter
 def test_who_may_be_appointed_is_listed_first(app: Flask, session: Session, recruiter: JudgingClient) -> None:
     ready = somebody_ready(session, app)
     other = application_of(session, a_graduate(session))
+    assert "People to appoint" in recruiter.get("/staff/").text
+    assert "Next: appoint them" in recruiter.get(f"/staff/applications/{other.reference}").text
     page = recruiter.get("/staff/volunteers/ready").text
     assert page.index(ready.reference) < page.index(other.reference)
     assert "Volunteer agreement" in page
@@ -282,6 +284,7 @@ def test_where_vetting_ran_out_it_is_said_and_no_power_can_be_given(
         session.execute(vetting.values(expires_on=date(2018, 6, 24)))
     assert "Vetting no longer stands" in recruiter.get(f"/staff/volunteers/{volunteer.number}").text
     assert "not to be used: vetting" in recruiter.get(POWERS).text
+    assert "Powers in doubt" in recruiter.get("/staff/").text
     given = sent(app, power=str(the_power(session, "name-and-address").id), starts_on=boxes(TODAY.date()))
     answer = recruiter.post(f"/staff/volunteers/{volunteer.number}/powers", data=given)
     assert answer.status_code == 422 and "vetting does not hold" in answer.text

@@ -27,6 +27,8 @@ from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers import waiting as offers
 from portal.domain.paging import FEW
 from portal.domain.shortlisting.models import Assignment, Entry, Settling
+from portal.domain.training import waiting as training
+from portal.domain.volunteers import waiting as volunteers
 
 AnySelect = Select[*tuple[Any, ...]]
 P = Permission
@@ -54,7 +56,11 @@ class Work(StrEnum):
     SIFT = "sift"
     INTERVIEWED = "interviewed"  # the panel has agreed, and nobody has decided
     PROVISIONAL = "provisional"
+    ENROL = "enrol"  # accepted, and no place in a cohort yet
+    BEGIN = "begin"  # a course begins soon, and somebody could begin
     PLACING = "placing"  # accepted, and nobody has said where they will serve
+    POWERS_DOUBT = "powers_doubt"  # held although vetting stands no longer
+    APPOINTING = "appointing"  # trained, and not appointed yet
     ENTERING = "entering"
     MEDICAL = "medical"
     FITNESS = "fitness"
@@ -106,8 +112,15 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.INTERVIEWED] = waiting.to_decide(viewer)
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
+    if viewer.scope(P.PLAN_COHORTS):
+        found[Work.ENROL] = training.to_enrol(viewer)
+        found[Work.BEGIN] = training.to_begin(viewer)
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
+    if viewer.scope(P.APPOINT):
+        found[Work.APPOINTING] = volunteers.to_appoint(viewer).add_columns(_own(viewer))
+    if viewer.scope(P.GRANT_POWERS):
+        found[Work.POWERS_DOUBT] = volunteers.powers_in_doubt(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.INVITE):
         found[Work.UNANSWERED] = invited.unanswered(viewer).add_columns(_own(viewer))
         found[Work.OTHER_TIME] = invited.asked(viewer).add_columns(_own(viewer))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.applications.models import Application, State
+from portal.domain.applications.waiting import NOBODY, NOTHING, RECRUITERS, YOU, Promise
 from portal.domain.attendance.completing import certificate_of
 from portal.domain.attendance.models import Certificate
 from portal.domain.campaigns.models import District, Strand
@@ -46,6 +47,17 @@ def own_certificate(session: Session, application: Application) -> Certificate |
     if application.state not in {State.TRAINING, State.APPOINTED}:
         return None
     return certificate_of(session, application.id)
+
+
+def after_course(promise: Promise, certificate: Certificate | None, state: State) -> Promise:
+    """What somebody waits for once they hold the certificate of their course: the days behind them are no promise."""
+    if certificate is None or state is not State.TRAINING or promise.from_whom in {YOU, NOBODY}:
+        return promise
+    return Promise(
+        "You have completed your training",
+        f"{NOTHING} We see to what is left, then we appoint you.",
+        "What is left before your appointment", RECRUITERS, None,
+    )  # fmt: skip
 
 
 def served_of(session: Session, application: Application) -> Served | None:
