@@ -251,6 +251,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "placed": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "accepted": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     **dict.fromkeys(("trainee", "to_come"), ("nobody", "alias", "sent", "wording", "reading")),
+    **dict.fromkeys(("catch_up", "assessment"), ("nobody", "alias", "sent", "wording", "reading")),
     "met": ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody", "campaign"),
     "interviewed": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
     "sheet": ("nobody", "alias", "sent", "wording", "reading"),

@@ -26,6 +26,7 @@ from tests.guards.actors import (
     Row,
 )
 from tests.guards.matrix_accounts import ACCOUNTS
+from tests.guards.matrix_grid import GRID
 from tests.guards.matrix_offers import OFFERS
 from tests.guards.matrix_places import PLACES
 from tests.guards.matrix_register import REGISTER
@@ -337,6 +338,7 @@ ROWS = (
     Row("staff.changes_of", "/staff/changes/{sent}", LIAISON, 200, TOKEN_MISSING),
     Row("staff.change_seen", "/staff/changes/{change}/seen", LIAISON, None, TOKEN_MISSING),
     *OFFERS,
+    *GRID,
     *PLACES,
     *REGISTER,
     *TRAINING,

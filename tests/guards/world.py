@@ -16,7 +16,7 @@ from portal.domain.applications.actions import enter_for
 from portal.domain.applications.models import Application, Channel, Relation
 from portal.domain.attendance import notes
 from portal.domain.attendance.marking import mark
-from portal.domain.attendance.models import MarkOutcome, MarkStep, Presence
+from portal.domain.attendance.models import Assessment, CatchUp, CatchUpWay, MarkOutcome, MarkStep, Presence, Result
 from portal.domain.attendance.notes import NoteWish
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.campaigns.criteria import criteria_of
@@ -37,7 +37,7 @@ from portal.domain.shortlisting.conflicts import declare_known, known_people
 from portal.domain.shortlisting.reporting import report_piece
 from portal.domain.training.course_editing import begin_version
 from portal.domain.training.enrolling import enrol
-from portal.domain.training.models import Trainee, TrainingSession
+from portal.domain.training.models import Cohort, Module, Trainee, TrainingSession
 from portal.extensions import db
 from tests.guards.walk import World, people
 from tests.support.bulk_runs import as_viewer, confirmed
@@ -76,7 +76,8 @@ NOBODYS = {
     "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "session": "999999", "sheet": "999999",
     "sift": "no-such", "taught": "no-such", "walk_in": "999999", "differing": "999999",
     "to_come": "999999", "trainee": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
-    "certificate": "999999", "code": "no-such", "finished": "999999", "finisher": "999999", "grant": "999999",
+    "assessment": "999999", "catch_up": "999999", "certificate": "999999",
+    "code": "no-such", "finished": "999999", "finisher": "999999", "grant": "999999",
     "ready": "CPV-2222-2222", "served": "CPV-2222-2222", "step": "999999", "volunteer": "VOL-2222-2222",
 }  # fmt: skip
 
@@ -161,7 +162,7 @@ def _training(session: Session, made: World) -> dict[str, str]:
         "drafted": _drafted(session, _staff(made, "recruiter")),
         "trainee": str(trainee.id), "to_come": str(to_come.id),
         "accepted": session.get_one(Application, accepted).reference,
-    } | _register(session, made, first, trainee) | end_of_the_road(
+    } | _register(session, made, first, trainee) | _caught_up(session, made, trainee) | end_of_the_road(
         session, made.app, _staff(made, "recruiter"), owner, west
     )  # fmt: skip
 
@@ -182,6 +183,26 @@ def _register(session: Session, made: World, day: TrainingSession, trainee: Trai
         noted = notes.write(session, keys_of(made.app), _staff(made, "trainer"), day.id, walk_in)
     waiting = select(MarkStep.id).where(MarkStep.outcome == MarkOutcome.CONFLICT)
     return {"differing": str(session.scalars(waiting).one()), "walk_in": str(noted.id)}
+
+
+def _caught_up(session: Session, made: World, trainee: Trainee) -> dict[str, str]:
+    """Written work that is still to be handed in, and an assessment."""
+    trainer, now = made.ids["trainer"], clock.now()
+    module = session.scalars(
+        select(Module).join(Cohort, Cohort.version_id == Module.version_id).where(Cohort.id == trainee.cohort_id)
+    ).first()  # fmt: skip
+    assert module is not None
+    with unit_of_work(session):
+        work = CatchUp(
+            trainee_id=trainee.id, module_id=module.id, module_code=module.code, way=CatchUpWay.WRITTEN,
+            due_on=date(2030, 1, 1), booked_at=now,
+        )  # fmt: skip
+        tried = Assessment(
+            trainee_id=trainee.id, module_id=module.id, module_code=module.code, attempt=1, result=Result.NOT_YET,
+            assessed_on=date(2018, 4, 28), staff_id=trainer, recorded_at=now,
+        )  # fmt: skip
+        session.add_all([work, tried])
+    return {"catch_up": str(work.id), "assessment": str(tried.id)}
 
 
 def _interview(session: Session, made: World, owner: Applicant) -> dict[str, str]:

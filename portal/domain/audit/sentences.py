@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "conflict.declared": "Conflict of interest declared",
     "course.made": "Course made",
     "course.edited": "Course changed",
+    "course.discarded": "Draft of a course thrown away",
     "course.published": "Version of a course published",
     "course.put_away": "Course put away",
     "course.taken_out": "Course taken out of the archive",

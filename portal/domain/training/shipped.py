@@ -14,7 +14,7 @@ from portal.domain.training.models import Pattern
 
 @dataclass(frozen=True)
 class ModuleRow:
-    """`needs`: codes of what must have been done before."""
+    """`needs`: codes of what must have been done before. `materials`: title and address of each."""
 
     code: str
     title: str
@@ -24,6 +24,7 @@ class ModuleRow:
     written: bool = False
     one_to_one: bool = True
     needs: tuple[str, ...] = ()
+    materials: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -37,14 +39,21 @@ def add_course(
     course.versions = [version]
     session.add(course)
     session.flush()
-    modules: dict[str, Module] = {}
-    for number, day in enumerate(row.days, 1):
-        _add_day(session, version.id, number, day, modules)
-    needs = [(modules[each.code], need) for day in row.days for each in day.modules for need in each.needs]
-    session.add_all(ModuleNeed(module_id=module.id, needs_id=modules[need].id) for module, need in needs)
-    session.flush()
+    write_days(session, version.id, row.days)
     session.expire(version, ["days"])
     return version
+
+
+def write_days(session: Session, version_id: int, rows: Sequence[DayRow]) -> None:
+    """The days of a version that has none, numbered from 1, with their modules and what those need."""
+    modules: dict[str, Module] = {}
+    for number, day in enumerate(rows, 1):
+        _add_day(session, version_id, number, day, modules)
+    needs = [(modules[each.code], need) for day in rows for each in day.modules for need in each.needs]
+    session.add_all(
+        ModuleNeed(module_id=module.id, needs_id=modules[need].id) for module, need in needs if need in modules
+    )
+    session.flush()
 
 
 def _weeks(row: CourseRow) -> int:
@@ -77,4 +86,5 @@ def _module(version_id: int, day_id: int, position: int, row: ModuleRow) -> Modu
         assessed=row.assessed,
         written=row.written,
         one_to_one=row.one_to_one,
+        materials=[{"title": title, "url": url} for title, url in row.materials],
     )
