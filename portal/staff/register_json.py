@@ -20,6 +20,7 @@ from portal.domain.attendance.notes import NoteWish
 from portal.domain.attendance.roster import NOT_YET, Entry
 from portal.domain.attendance.settling import YOURSELF, Differing
 from portal.domain.attendance.words import REASONS, WHYS, Said
+from portal.domain.audit.actions import Actor, Known
 from portal.domain.refusals import Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
@@ -99,7 +100,8 @@ def register_marks(cohort_id: int, session_id: int) -> Response:
     the_day(cohort_id, session_id)
     sent = request.get_json(silent=True)
     marks, words = _list(sent, "marks"), _list(sent, "notes")
-    results = [*_marked(session_id, marks), *_noted(session_id, words)]
+    trainer = Known(current_user.actor_kind, current_user.actor_id)
+    results = [*_marked(trainer, session_id, marks), *_noted(trainer, session_id, words)]
     standing = [result["mark"] for result in results if result["mark"] is not None]
     others = {mark.marked_by for mark in standing if mark.marked_by not in {None, current_user.id}}
     names = {current_user.id: current_user.display_name}
@@ -115,20 +117,20 @@ def _list(sent: Any, name: str) -> list[Any]:
     return found
 
 
-def _marked(session_id: int, marks: list[Any]) -> Iterator[dict[str, Any]]:
+def _marked(trainer: Actor, session_id: int, marks: list[Any]) -> Iterator[dict[str, Any]]:
     for each in marks:
         try:
-            done = marking.mark(db.session(), current_user, session_id, read_mark(each))
+            done = marking.mark(db.session(), trainer, session_id, read_mark(each))
             yield _result(each, done.outcome.value, mark=done.mark)
         except Refusal as refusal:
             yield _result(each, "refused", refusal.message)
 
 
-def _noted(session_id: int, words: list[Any]) -> Iterator[dict[str, Any]]:
+def _noted(trainer: Actor, session_id: int, words: list[Any]) -> Iterator[dict[str, Any]]:
     keys = outside_of(current_app).keys
     for each in words:
         try:
-            notes.write(db.session(), keys, current_user, session_id, read_note(each))
+            notes.write(db.session(), keys, trainer, session_id, read_note(each))
             yield _result(each, "kept")
         except Refusal as refusal:
             yield _result(each, "refused", refusal.message)

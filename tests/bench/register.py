@@ -29,7 +29,7 @@ from tests.support.trainees import trainees
 from tests.support.training import COHORT_AT, a_cohort, a_trainer, sessions_of
 
 FEW, MANY = 24, 240
-PAGE, STATE, MARK, DAY = 14, 14, 24, 24  # statements, at most
+PAGE, STATE, MARK, DAY = 14, 12, 16, 14  # statements, at most
 EACH = "a whole day saved mark by mark, for each"
 DEARER = 3.0
 WRITES = 20  # in one round, of each

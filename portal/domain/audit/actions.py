@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -20,13 +21,16 @@ class Actor(Protocol):
     def actor_id(self) -> int | None: ...
 
 
-class _Nobody:
-    def __init__(self, kind: ActorKind) -> None:
-        self.actor_kind, self.actor_id = kind, None
+@dataclass(frozen=True)
+class Known:
+    """Whoever acts, known by kind and number: nothing is read again for it, however many units of work follow."""
+
+    actor_kind: ActorKind
+    actor_id: int | None = None
 
 
-SYSTEM: Actor = _Nobody(ActorKind.SYSTEM)
-STRANGER: Actor = _Nobody(ActorKind.STRANGER)
+SYSTEM: Actor = Known(ActorKind.SYSTEM)
+STRANGER: Actor = Known(ActorKind.STRANGER)
 
 
 def record(
