@@ -19,21 +19,22 @@ from portal.staff.door import blueprint
 from portal.staff.forms.register import CodeForm
 from portal.staff.register import DAY, KEEP, new_key, the_roster, to_register
 from portal.web.errors import refused_beside_field
-from portal.web.guards import requires
+from portal.web.guards import requires, unattended
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
 
 
 @blueprint.get(f"{DAY}/code")
+@unattended
 @requires(KEEP)
 def register_code(cohort_id: int, session_id: int) -> Response:
-    """The code of this half minute; the page loads itself again when the next one is due."""
+    """The code of this half minute; the page asks for the next one when it is due."""
     found, keys = the_roster(cohort_id, session_id), outside_of(current_app).keys
     day, now, wall = found.session, clock.now(), clock.wall()
     code = codes.code_at(keys, session_id, wall)
     address = url_for("public.check_in", code=code, _external=True)
     return page_or_fragment(
-        "staff/register/code.html", "page", roster=found, day=day, code=code, seconds=codes.seconds_left(wall) + 1,
+        "staff/register/code.html", "shown", roster=found, day=day, code=code, seconds=codes.seconds_left(wall) + 1,
         picture=Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
         address=url_for("public.check_in_by_code", _external=True).partition("://")[2],
         open=day.starts_at - EARLIEST <= now < day.ends_at, opens_at=day.starts_at - EARLIEST,
