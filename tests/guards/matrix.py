@@ -31,7 +31,7 @@ from tests.guards.matrix_offers import OFFERS
 from tests.guards.matrix_places import PLACES
 from tests.guards.matrix_register import REGISTER
 from tests.guards.matrix_training import TRAINING
-from tests.guards.matrix_volunteers import VOLUNTEERS
+from tests.guards.matrix_volunteers import APPOINTING, VOLUNTEERS
 
 ROWS = (
     # Open to all. Their forms have no token (such pages set no cookie); an empty one is a mistake beside a field.
@@ -367,8 +367,7 @@ SENSITIVE = {
     "staff.end_role", "staff.leave", "staff.deputies", "staff.end_deputy", "staff.own_deputies", "staff.groups",
     "staff.remove_group", "staff.correct_application_address", "staff.duplicate", "staff.keep_apart", "staff.export",
     "staff.export_file", "staff.vetting_case", "staff.vetting_act", "staff.release_decision", "staff.release_shortlist",
-    "staff.release_outcomes", "staff.withdraw_training_certificate", "staff.appoint_volunteer",
-    "staff.publish_agreement", "staff.grant_power", "staff.withdraw_power", "staff.powers_file",
+    "staff.release_outcomes", *APPOINTING,
 }  # fmt: skip
 
 # Signing in and out change who is asking: their own tests walk them.

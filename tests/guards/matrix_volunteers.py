@@ -36,3 +36,7 @@ VOLUNTEERS = (
     Row("staff.powers_register", "/staff/volunteers/powers", CASEWORKERS),
     Row("staff.powers_file", "/staff/volunteers/powers/file", RECRUITER, None, TOKEN_MISSING),
 )
+APPOINTING = (  # acts that ask for the second factor again
+    "staff.withdraw_training_certificate", "staff.appoint_volunteer", "staff.publish_agreement", "staff.grant_power",
+    "staff.withdraw_power", "staff.powers_file",
+)  # fmt: skip

