@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -190,3 +192,15 @@ def test_the_page_asks_as_much_for_ten_days_as_for_two(app: Flask) -> None:
             mine.browser.get(mine.address("training"))
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_what_they_take_away_says_what_we_hold_of_their_training(app: Flask) -> None:
+    mine, trainee = _placed(app, _cohort())
+    mine.post("training/contact", **CONTACT)
+    mine.post("training/help", adjustments="Large print")
+    day = sessions_of(db.session(), db.session().get_one(Cohort, trainee.cohort_id))[0]
+    mine.post(f"training/days/{day.id}/away", reason="work", words="A shift")
+    archive = ZipFile(BytesIO(mine.browser.get(mine.address("download")).data))
+    held = archive.read("application.json").decode()
+    for words in ("A place in", "Large print", "A shift", "Pat Adeyemi"):
+        assert words in held

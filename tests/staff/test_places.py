@@ -236,3 +236,18 @@ def test_the_board_asks_as_much_for_many_as_for_few(app: Flask) -> None:
         state(desk.session, person.applicant, person.id, desk.cohort.id, suits=True)
         still_asked(desk.session, person.id, RequirementKind.MEDICAL)
     assert _count(desk) == few
+
+
+def test_whom_to_enrol_and_whose_training_to_begin_stand_in_the_days_work(app: Flask) -> None:
+    desk = Desk(app)
+    person = desk.somebody()
+    assert "People to enrol" in desk.browser.get("/staff/").text
+    trainees(desk.session, desk.cohort, 1, started=False)
+    assert "Training to begin" not in desk.browser.get("/staff/").text
+    set_clock(app, clock.london(clock.start_of(FIRST - timedelta(days=7))).replace(tzinfo=None))
+    assert "Training to begin" in desk.browser.get("/staff/").text
+    desk.post("/enrol", who=person.reference, how="now")
+    page = desk.browser.get("/staff/").text
+    assert "People to enrol" not in page
+    page = desk.browser.get(f"/staff/applications/{person.reference}").text
+    assert "has a place" in page and desk.address() in page

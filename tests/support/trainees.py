@@ -51,19 +51,25 @@ def somebody_accepted(
         )
         session.add(application)
         session.flush()
-        highest = session.scalar(select(func.max(Offer.place)).where(Offer.campaign_id == course.id)) or 0
-        session.add(
-            Offer(
-                application_id=application.id,
-                campaign_id=course.id,
-                place=highest + 1,
-                made_at=now,
-                expires_at=now,
-                answer=OfferAnswer.ACCEPTED,
-                answered_at=now,
-            )
-        )
+        _accepted(session, application)
         return application.id
+
+
+def _accepted(session: Session, application: Application) -> None:
+    """The next place of their campaign's course, offered and taken at once."""
+    course, now = application.campaign_id, clock.now()
+    highest = session.scalar(select(func.max(Offer.place)).where(Offer.campaign_id == course)) or 0
+    session.add(
+        Offer(
+            application_id=application.id,
+            campaign_id=course,
+            place=highest + 1,
+            made_at=now,
+            expires_at=now,
+            answer=OfferAnswer.ACCEPTED,
+            answered_at=now,
+        )
+    )
 
 
 def a_trainee(session: Session, cohort: Cohort, *, started: bool = True, seat: int | None = None) -> Trainee:

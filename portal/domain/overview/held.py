@@ -13,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.domain.attendance.beforehand import words_of
 from portal.domain.attendance.keeping import said_by
-from portal.domain.attendance.models import Mark
+from portal.domain.attendance.models import CannotCome, Mark
 from portal.domain.campaigns.models import Campaign, District
 from portal.domain.clearances.fitness import attempts_of, number_words
 from portal.domain.clearances.models import Declaration, IdentityEvidence, VettingCase
 from portal.domain.clearances.references import referees_of
 from portal.domain.offers.models import Offer, Placement
-from portal.domain.training.models import Trainee, TrainingSession
+from portal.domain.training.contacts import adjustments_of, contact_of
+from portal.domain.training.models import Availability, Cohort, Trainee, TrainingSession, Waiting
 from portal.services.crypto import KeyRing
 
 Line = dict[str, str]
@@ -58,6 +60,35 @@ def _lines(session: Session, keys: KeyRing, application_id: int) -> Iterator[tup
     for placement, district in session.execute(placed.where(Placement.application_id == application_id)):
         if placement.confirmed_at is not None:
             yield f"Where you will serve: {district}", _day(placement.confirmed_at)
+    yield from _places(session, keys, application_id)
+
+
+def _places(session: Session, keys: KeyRing, application_id: int) -> Iterator[tuple[str, str]]:
+    """Places in cohorts, what was said of days and marked on them, whom to ring, what helps in class."""
+    places = select(Trainee, Cohort.name).join(Cohort, Cohort.id == Trainee.cohort_id)
+    places = places.where(Trainee.application_id == application_id).order_by(Trainee.id)
+    for trainee, cohort in session.execute(places).all():
+        ended = f", {_words(trainee.ended_as.value)}" if trainee.ended_as else ""
+        yield f"A place in {cohort}{ended}", _day(trainee.enrolled_at)
+        if helps := adjustments_of(keys, trainee):
+            yield f"What helps you in class: {helps}", ""
+    stated = select(Availability, Cohort.name).join(Cohort, Cohort.id == Availability.cohort_id)
+    for said, cohort in session.execute(stated.where(Availability.application_id == application_id)):
+        suits = f"{len(said.misses)} days you cannot come to" if said.suits else "it does not suit you"
+        yield f"The days of {cohort}: {suits}", _day(said.stated_at)
+    waited = select(Waiting, Cohort.name).join(Cohort, Cohort.id == Waiting.cohort_id)
+    for waiting, cohort in session.execute(waited.where(Waiting.application_id == application_id)):
+        yield f"On the waiting list of {cohort}", _day(waiting.asked_at)
+    away = (
+        select(CannotCome, TrainingSession.title)
+        .join(Trainee, Trainee.id == CannotCome.trainee_id)
+        .join(TrainingSession, TrainingSession.id == CannotCome.session_id)
+        .where(Trainee.application_id == application_id)
+        .order_by(TrainingSession.starts_at)
+    )
+    for told, title in session.execute(away):
+        words = words_of(keys, told)
+        yield f"You could not come to {title}: {told.reason}{f', {words}' if words else ''}", _day(told.told_at)
     marks = (
         select(Mark, TrainingSession)
         .join(Trainee, Trainee.id == Mark.trainee_id)
@@ -67,6 +98,8 @@ def _lines(session: Session, keys: KeyRing, application_id: int) -> Iterator[tup
     )
     for mark, training in session.execute(marks):
         yield f"Training, {training.title}: {said_by(mark).words.lower()}", _day(training.starts_at)
+    if contact := contact_of(session, keys, application_id):
+        yield f"Emergency contact: {contact.name}, {contact.phone}, {contact.relation}", ""
 
 
 def _words(code: str) -> str:
