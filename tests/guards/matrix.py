@@ -8,23 +8,9 @@ what they get by GET (none: there is no GET), and what an empty POST without a t
 from __future__ import annotations
 
 from tests.guards.actors import (
-    ALL,
-    APPLICANTS,
-    ASSESSOR,
-    CASEWORKERS,
-    CHECKERS,
-    EVERY_ROLE,
-    HALF_AND_STAFF,
-    LIAISON,
-    OWNER,
-    RECORDERS,
-    RECRUITER,
-    REVIEWER,
-    SIFTERS,
-    TOKEN_MISSING,
-    VETTING,
-    Row,
-)
+    ALL, APPLICANTS, ASSESSOR, CASEWORKERS, CHECKERS, EVERY_ROLE, HALF_AND_STAFF, LIAISON, OWNER, RECORDERS,
+    RECRUITER, REVIEWER, SIFTERS, TOKEN_MISSING, VETTING, Row,
+)  # fmt: skip
 from tests.guards.matrix_accounts import ACCOUNTS
 from tests.guards.matrix_grid import GRID
 from tests.guards.matrix_offers import OFFERS
