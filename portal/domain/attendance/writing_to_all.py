@@ -16,7 +16,7 @@ from portal.domain.attendance.people import Trainer
 from portal.domain.audit.actions import record
 from portal.domain.correspondence.actions import cancel, check_words, plain, write
 from portal.domain.correspondence.models import Direction, Message
-from portal.domain.refusals import Conflict
+from portal.domain.refusals import Conflict, NotFound
 from portal.domain.settings.queries import setting_value
 from portal.domain.training.models import Trainee
 
@@ -90,8 +90,13 @@ def held(session: Session, viewer: StaffViewer, cohort_id: int) -> list[Held]:
 
 
 def take_back(session: Session, viewer: Trainer, cohort_id: int, token: int) -> int:
-    """Cancels every one of them that has not left; returns how many. Twice is once."""
+    """Cancels every one of them that has not left; returns how many. Twice is once. Raises NotFound for what is no
+    message of theirs to this cohort."""
     with unit_of_work(session):
+        known = select(Message.id).join(Trainee, Trainee.application_id == Message.application_id)
+        known = known.where(Message.id == token, Message.author_id == viewer.id, Trainee.cohort_id == cohort_id)
+        if session.scalar(known.limit(1)) is None:
+            raise NotFound()
         found = next((each for each in held(session, viewer, cohort_id) if each.token == token), None)
         if found is None:
             return 0
