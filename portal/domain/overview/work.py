@@ -133,6 +133,12 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
 def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
     """From a place in a cohort to an appointment, and powers that must be looked at."""
     found: dict[Work, AnySelect] = {}
+    if viewer.scope(P.PLAN_COHORTS):
+        found |= {Work.ENROL: training.to_enrol(viewer), Work.BEGIN: training.to_begin(viewer)}
+    if viewer.scope(P.APPOINT):
+        found[Work.APPOINTING] = volunteers.to_appoint(viewer).add_columns(_own(viewer))
+    if viewer.scope(P.GRANT_POWERS):
+        found[Work.POWERS_DOUBT] = volunteers.powers_in_doubt(viewer).add_columns(literal(1).label("own"))
     return found
 
 
