@@ -140,9 +140,7 @@ def written_work(reference: str, catch_up_id: int) -> Response:
 @blueprint.post(f"{HERE}/catch-up/<int:catch_up_id>/cancel")
 @for_applicants
 def cancel_catch_up(reference: str, catch_up_id: int) -> Response:
-    found, mine = _mine(reference)
-    if all(entry.row.id != catch_up_id for entry in mine.entries):
-        raise NoSuchCatchUp()
+    found, _own = _mine(reference)
     catching_up.cancel(db.session(), current_user, catch_up_id)
     return _back(found, "Given up. You can choose another way.")
 
