@@ -185,8 +185,8 @@ def test_one_mark_costs_few_statements(app: Flask, session: Session) -> None:
         day = a_day(session, app, people=people)
         phone = browser_of(app, day.trainer)
         token = state(phone, day)["token"]
+        body = {"marks": [a_mark(day.people[0].id, f"device-{people:05}")]}
         with statements() as sent:
-            body = {"marks": [a_mark(day.people[0].id, f"device-{people:05}")]}
             phone.post(address(day, "marks"), json=body, headers={"X-CSRFToken": token})
         session.rollback()
         assert session.get_one(Mark, (day.session_id, day.people[0].id)).presence is Presence.PRESENT
