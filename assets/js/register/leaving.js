@@ -35,7 +35,7 @@ async function leaving(event) {
   const found = await waits();
   if (!found?.waiting || !dialog) return goOut(form);
   say(dialog, found);
-  dialog.querySelector("[data-go]").href = `/staff/cohorts/${found.oldest.cohort}/register?session=${found.oldest.session}`;
+  dialog.querySelector("[data-to-register]").href = `/staff/cohorts/${found.oldest.cohort}/register?session=${found.oldest.session}`;
   dialog.querySelector("[data-lose]").onclick = () => goOut(form);
   dialog.showModal();
 }
