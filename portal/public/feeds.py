@@ -10,6 +10,7 @@ from flask_login import current_user
 from portal import clock
 from portal.config import Settings
 from portal.domain.interviews import feeds
+from portal.domain.journeys import calendars
 from portal.extensions import db
 from portal.public.door import blueprint
 from portal.public.forms.feeds import CalendarForm
@@ -24,8 +25,8 @@ FRESH = 600  # seconds a calendar program may keep it
 @open_to_all
 def calendar_feed(token: str) -> Response:
     """Whoever has the address reads it, and so nobody between may keep it."""
-    found, settings = feeds.feed_of(db.session(), token), current_app.config["PORTAL"]
-    events = [_linked(event, path, settings) for event, path in found.events]
+    found, settings = calendars.feed_of(db.session(), token), current_app.config["PORTAL"]
+    events = [_linked(event, path, settings) for event, path in found]
     response = make_response(calendar(settings.service_name, events, prodid=PRODID, now=clock.now()))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Cache-Control"] = f"private, max-age={FRESH}"

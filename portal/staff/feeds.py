@@ -1,4 +1,4 @@
-"""A member of staff has the address of their own calendar made: the days whose panel they sit on."""
+"""A member of staff has the address of their own calendar made: days whose panel they sit on, days they teach."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.web.pages import page_or_fragment
 
 
 @blueprint.route("/account/calendar", methods=["GET", "POST"])
-@requires(Permission.SEE_INTERVIEWS)
+@requires(Permission.SEE_WORK)
 def own_calendar(made: str = "") -> Response:
     """A new address is shown once, on the answer itself: nothing of it is kept but a hash."""
     session, form = db.session(), CalendarForm()

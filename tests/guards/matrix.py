@@ -8,8 +8,22 @@ what they get by GET (none: there is no GET), and what an empty POST without a t
 from __future__ import annotations
 
 from tests.guards.actors import (
-    ALL, APPLICANTS, ASSESSOR, CASEWORKERS, CHECKERS, EVERY_ROLE, HALF_AND_STAFF, LIAISON, OWNER, RECORDERS,
-    RECRUITER, REVIEWER, SIFTERS, TOKEN_MISSING, VETTING, Row,
+    ALL,
+    APPLICANTS,
+    ASSESSOR,
+    CASEWORKERS,
+    CHECKERS,
+    EVERY_ROLE,
+    HALF_AND_STAFF,
+    LIAISON,
+    OWNER,
+    RECORDERS,
+    RECRUITER,
+    REVIEWER,
+    SIFTERS,
+    TOKEN_MISSING,
+    VETTING,
+    Row,
 )  # fmt: skip
 from tests.guards.matrix_accounts import ACCOUNTS
 from tests.guards.matrix_grid import GRID
@@ -105,7 +119,7 @@ ROWS = (
     # Every member of staff: their day and their own account.
     Row("staff.my_work", "/staff/", EVERY_ROLE),
     Row("staff.own_account", "/staff/account", EVERY_ROLE),
-    Row("staff.own_calendar", "/staff/account/calendar", SIFTERS, 200, TOKEN_MISSING),
+    Row("staff.own_calendar", "/staff/account/calendar", EVERY_ROLE, 200, TOKEN_MISSING),
     Row("staff.all_invitations", "/staff/interviews/invite", RECRUITER),
     Row("staff.invite", "/staff/interviews/invite/{campaign}", RECRUITER),
     Row("staff.book_for", "/staff/applications/{sent}/interview", RECRUITER, 200, TOKEN_MISSING),
@@ -365,7 +379,6 @@ ELSEWHERE = {
 }
 
 
-# Where an address is another page's too: a reference could be called so, and none is.
 # Addresses that another row has with another name in them: that row answers for the method.
 OTHER_PAGES = {("staff.choose_columns", "GET"), ("staff.fitness_check", "POST")}
 

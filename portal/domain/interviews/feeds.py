@@ -10,8 +10,8 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,14 +49,6 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class Feed:
-    """What an address shows. Each event's page is a path of this service, after its description."""
-
-    for_staff: bool
-    events: tuple[tuple[Event, str], ...]
-
-
 def renew(session: Session, actor: Actor) -> str:
     """A fresh token for the actor's own calendar, told this once; the one before shows nothing any more."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -85,18 +77,30 @@ def made_on(session: Session, actor: Actor) -> CalendarFeed | None:
     return _own(session, actor)
 
 
-def feed_of(session: Session, token: str) -> Feed:
-    """Raises NotFound for an address that shows nothing (any more). A fixed number of statements."""
+class Owner(NamedTuple):
+    """Whose calendar an address is: a member of staff's, or an applicant's."""
+
+    for_staff: bool
+    person_id: int
+
+
+def owner_of(session: Session, token: str) -> Owner:
+    """Raises NotFound for an address that shows nothing (any more)."""
     feed = session.scalars(select(CalendarFeed).where(CalendarFeed.token_hash == hashed(token))).one_or_none()
     if feed is None:
         raise NotFound()
     if feed.applicant_id is not None:
         person = session.get_one(Applicant, feed.applicant_id)
-        return Feed(False, tuple(_times_of(session, person.merged_into_id or person.id)))
+        return Owner(False, person.merged_into_id or person.id)
     member = session.get(StaffMember, feed.staff_id)
     if member is None or member.disabled_at is not None:
         raise NotFound()
-    return Feed(True, tuple(_days_of(session, member.id)))
+    return Owner(True, member.id)
+
+
+def events_of(session: Session, owner: Owner) -> list[tuple[Event, str]]:
+    """Their interviews, or the panels they sit on, each with the path of its page. A fixed number of statements."""
+    return _days_of(session, owner.person_id) if owner.for_staff else _times_of(session, owner.person_id)
 
 
 def _owner(actor: Actor) -> dict[str, int | None]:
