@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, not_, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal import clock
 from portal.domain.accounts.models import Applicant, StaffMember
@@ -90,10 +90,11 @@ def kept_from(viewer_id: int) -> ColumnElement[bool]:
         Assessor.finished_at.is_(None),
         Assessor.ended_at.is_(None),
     )
+    officer, person = aliased(StaffMember), aliased(Applicant)  # a query that joins either means somebody else by it
     own = exists().where(
-        StaffMember.id == viewer_id,
-        Applicant.email == StaffMember.email,
-        func.coalesce(Applicant.merged_into_id, Applicant.id) == Application.applicant_id,  # who they turned out to be
+        officer.id == viewer_id,
+        person.email == officer.email,
+        func.coalesce(person.merged_into_id, person.id) == Application.applicant_id,  # who they turned out to be
     )
     return or_(conflicts, reads, own)
 

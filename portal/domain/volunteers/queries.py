@@ -289,17 +289,18 @@ def may_be_appointed(session: Session, viewer: StaffViewer) -> list[Candidate]:
 
 def _people() -> Select[*tuple[Any, ...]]:
     served = func.coalesce(Volunteer.district_id, Application.district_id)
+    supervisor = aliased(StaffMember)  # by another name: who the viewer is kept from is asked of the members of staff
     return (
         select(
             Volunteer, Application.given_name, Application.family_name, Scheme.name.label("scheme"),
-            District.name.label("district"), Strand.name.label("strand"), StaffMember.name.label("supervisor"),
+            District.name.label("district"), Strand.name.label("strand"), supervisor.name.label("supervisor"),
         )
         .join(Application, Application.id == Volunteer.application_id)
         .join(Campaign, Campaign.id == Application.campaign_id)
         .join(Scheme, Scheme.id == Campaign.scheme_id)
         .outerjoin(District, District.id == served)
         .outerjoin(Strand, (Strand.slug == Volunteer.strand) & (Strand.scheme_id == Scheme.id))
-        .outerjoin(StaffMember, StaffMember.id == Volunteer.supervisor_id)
+        .outerjoin(supervisor, supervisor.id == Volunteer.supervisor_id)
     )  # fmt: skip
 
 
