@@ -495,7 +495,7 @@ class Book {
   constructor({ session, cohort, who, hours, changed, kept }) {
     Object.assign(this, { session, cohort, who, hours, changed, kept, state: null, until: 0, waiting: [], last: null });
     this.undoing = [];
-    this.stranded = false; // this browser would not keep a mark
+    this.stranded = false; // this browser would not keep the last mark
     this.strangers = 0; // marks of somebody else that wait on this phone
   }
 
@@ -589,18 +589,21 @@ class Book {
     return this.#keep([noteOf(trainee, text, walkIn, this.now)]);
   }
 
-  // Shown first, then kept; if this browser cannot keep it, the page says so and holds it while it stays open.
+  // Shown at once, then kept. What this browser would not keep is not shown as if it had been.
   async #keep(items) {
-    const head = { session: this.session, cohort: this.cohort, who: this.who, until: Date.now() + this.hours * 3_600_000 };
-    const shown = items.map((item) => ({ ...head, n: null, item, keeping: true }));
-    this.waiting = [...this.waiting, ...shown];
+    const { session, cohort, who } = this;
+    const head = { session, cohort, who, until: Date.now() + this.hours * 3_600_000 };
+    const before = this.waiting;
+    this.waiting = [...before, ...items.map((item) => ({ ...head, item }))];
     this.changed();
     try {
       await addWaiting(head, items);
+      this.stranded = false;
     } catch {
       this.stranded = true;
+      this.waiting = before;
+      return this.changed();
     }
-    if (this.stranded) return this.changed();
     await this.reread();
     this.kept();
   }
@@ -619,7 +622,7 @@ const go = (many) => (many === 1 ? "It goes" : "They go");
 function bannerOf(book, line) {
   const many = book.unsent.length;
   const kept = `${marks(many)} kept on this phone.`;
-  if (book.stranded) return ["bad", "This browser keeps nothing.", "Leave this page open until all is saved, or use paper."];
+  if (book.stranded) return ["bad", "The last mark was not kept.", "This browser has no room for it. Use paper, or another phone."];
   if (line.kind === "signed-out") {
     return many
       ? ["signed-out", `You have been signed out. ${kept}`, `Sign in, then ${many === 1 ? "it goes" : "they go"}.`]
@@ -805,13 +808,12 @@ class View {
     return card;
   }
 
-  // The bar of a page that came from this phone; a page from the server has its own.
+  // The bar of the page that this phone keeps; a page from the server says it already.
   title() {
-    const { session } = this.book.state;
-    const title = this.part("title");
+    const title = this.part("title", this.root.parentElement);
     if (!title) return;
-    write(title, titleOf(session));
-    write(this.part("cohort"), cohortOf(session));
+    write(title, titleOf(this.book.state.session));
+    write(this.part("cohort", this.root.parentElement), cohortOf(this.book.state.session));
   }
 }
 
@@ -1090,11 +1092,15 @@ function parts(place) {
       book.takeIn(state);
     }
     if (results) await book.takeResults(results);
+    if (results && book.over && root.dataset.session && !book.unsent.length) location.reload();
   };
   const line = new Line({ ...place, place, told, changed });
   const reasons = reasonsOf(root);
   const act = {
-    choose: (trainee, choice) => book.mark([trainee], wantedOf(book, choice)),
+    choose(trainee, choice) {
+      if (choiceOf(book.standing(trainee)) !== choice) book.mark([trainee], wantedOf(book, choice));
+      else if (choice === "late") sheet.open(trainee); // pressed again: how late is the question
+    },
     more: (trainee) => sheet.open(trainee),
     everyone: () => book.everyoneElse(),
     undo: () => book.undo(),
@@ -1156,11 +1162,12 @@ async function start() {
   if (!book.state) return;
   view.lost = await lostOf(book.session);
   await book.reread();
-  if (book.over && root.dataset.session) return void line.send(true); // the server's own page asks for a reason
+  if (book.over && root.dataset.session && !book.unsent.length) return; // the server's page asks for the reason
   show(view);
   keepUp({ book, line });
-  line.send(true);
+  await line.send(true);
   await ready(view);
 }
 
-if (root) start();
+// A browser that keeps nothing, or has no service worker, leaves the page as the server sent it, which works as well.
+if (root) start().catch((error) => console.info("The register is not kept on this device:", error.message));

@@ -261,3 +261,36 @@ def test_signed_out_from_elsewhere_the_marks_are_told_of(visit: Visit, portal: P
     told.get_by_role("button", name="Wipe them from this phone").tap()
     expect(told).to_be_hidden()
     assert not any(phone.kept().values())
+
+
+def test_a_browser_that_keeps_nothing_has_the_plain_page(visit: Visit, portal: Portal) -> None:
+    """Each mark is a form's button there."""
+    room = a_class(portal, 3)
+    visitor = visit(THUMB)
+    visitor.page.add_init_script(
+        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})"
+    )
+    sign_in(visitor.context, room)
+    page = visitor.go(room.page)
+    expect(page.locator("[data-register]")).to_be_hidden()
+    absent = page.locator("[data-plain] [data-choice=absent]").nth(1)
+    absent.tap()
+    expect(absent).to_have_attribute("aria-pressed", "true")
+    assert room.said() == {room.name(1): "absent"}
+
+
+def test_marks_of_a_day_that_is_over_still_go(visit: Visit, portal: Portal) -> None:
+    """Made on the day and kept over night: no reason is asked for them, and then the page is the one that asks."""
+    room = a_class(portal, 3)
+    with line_to(port_of(portal)) as line:
+        phone = opened(visit, room, url=line.url)
+        phone.ready()
+        line.cut = True
+        phone.mark(0, "absent")
+        expect(phone.banner).to_contain_text("1 mark kept on this phone")
+        room.at(24 * 60)
+        line.cut = False
+        phone.page.reload()
+        expect(phone.page.get_by_label("This day is over. Why do you enter it now?")).to_be_visible()
+        expect(phone.dev).to_be_hidden()
+    assert room.said() == {room.name(0): "absent"}

@@ -10,7 +10,7 @@ export class Book {
   constructor({ session, cohort, who, hours, changed, kept }) {
     Object.assign(this, { session, cohort, who, hours, changed, kept, state: null, until: 0, waiting: [], last: null });
     this.undoing = [];
-    this.stranded = false; // this browser would not keep a mark
+    this.stranded = false; // this browser would not keep the last mark
     this.strangers = 0; // marks of somebody else that wait on this phone
   }
 
@@ -104,18 +104,21 @@ export class Book {
     return this.#keep([noteOf(trainee, text, walkIn, this.now)]);
   }
 
-  // Shown first, then kept; if this browser cannot keep it, the page says so and holds it while it stays open.
+  // Shown at once, then kept. What this browser would not keep is not shown as if it had been.
   async #keep(items) {
-    const head = { session: this.session, cohort: this.cohort, who: this.who, until: Date.now() + this.hours * 3_600_000 };
-    const shown = items.map((item) => ({ ...head, n: null, item, keeping: true }));
-    this.waiting = [...this.waiting, ...shown];
+    const { session, cohort, who } = this;
+    const head = { session, cohort, who, until: Date.now() + this.hours * 3_600_000 };
+    const before = this.waiting;
+    this.waiting = [...before, ...items.map((item) => ({ ...head, item }))];
     this.changed();
     try {
       await addWaiting(head, items);
+      this.stranded = false;
     } catch {
       this.stranded = true;
+      this.waiting = before;
+      return this.changed();
     }
-    if (this.stranded) return this.changed();
     await this.reread();
     this.kept();
   }

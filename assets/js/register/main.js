@@ -2,7 +2,7 @@
 // this phone keeps brings neither, and finds both in what is kept here.
 import { Book } from "./book.js";
 import { Line } from "./line.js";
-import { ABSENT, HERE, lateBy, MINUTE, UNMARKED } from "./marks.js";
+import { ABSENT, choiceOf, HERE, lateBy, MINUTE, UNMARKED } from "./marks.js";
 import { Scanner } from "./scan.js";
 import { Sheet } from "./sheet.js";
 import { keptRegisters, lostOf, onRing, tidy } from "./vault.js";
@@ -63,11 +63,15 @@ function parts(place) {
       book.takeIn(state);
     }
     if (results) await book.takeResults(results);
+    if (results && book.over && root.dataset.session && !book.unsent.length) location.reload();
   };
   const line = new Line({ ...place, place, told, changed });
   const reasons = reasonsOf(root);
   const act = {
-    choose: (trainee, choice) => book.mark([trainee], wantedOf(book, choice)),
+    choose(trainee, choice) {
+      if (choiceOf(book.standing(trainee)) !== choice) book.mark([trainee], wantedOf(book, choice));
+      else if (choice === "late") sheet.open(trainee); // pressed again: how late is the question
+    },
     more: (trainee) => sheet.open(trainee),
     everyone: () => book.everyoneElse(),
     undo: () => book.undo(),
@@ -129,11 +133,12 @@ async function start() {
   if (!book.state) return;
   view.lost = await lostOf(book.session);
   await book.reread();
-  if (book.over && root.dataset.session) return void line.send(true); // the server's own page asks for a reason
+  if (book.over && root.dataset.session && !book.unsent.length) return; // the server's page asks for the reason
   show(view);
   keepUp({ book, line });
-  line.send(true);
+  await line.send(true);
   await ready(view);
 }
 
-if (root) start();
+// A browser that keeps nothing, or has no service worker, leaves the page as the server sent it, which works as well.
+if (root) start().catch((error) => console.info("The register is not kept on this device:", error.message));

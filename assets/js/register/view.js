@@ -137,13 +137,12 @@ export class View {
     return card;
   }
 
-  // The bar of a page that came from this phone; a page from the server has its own.
+  // The bar of the page that this phone keeps; a page from the server says it already.
   title() {
-    const { session } = this.book.state;
-    const title = this.part("title");
+    const title = this.part("title", this.root.parentElement);
     if (!title) return;
-    write(title, titleOf(session));
-    write(this.part("cohort"), cohortOf(session));
+    write(title, titleOf(this.book.state.session));
+    write(this.part("cohort", this.root.parentElement), cohortOf(this.book.state.session));
   }
 }
 

@@ -8,7 +8,7 @@ const go = (many) => (many === 1 ? "It goes" : "They go");
 export function bannerOf(book, line) {
   const many = book.unsent.length;
   const kept = `${marks(many)} kept on this phone.`;
-  if (book.stranded) return ["bad", "This browser keeps nothing.", "Leave this page open until all is saved, or use paper."];
+  if (book.stranded) return ["bad", "The last mark was not kept.", "This browser has no room for it. Use paper, or another phone."];
   if (line.kind === "signed-out") {
     return many
       ? ["signed-out", `You have been signed out. ${kept}`, `Sign in, then ${many === 1 ? "it goes" : "they go"}.`]
