@@ -264,7 +264,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("ready", "served"), ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody")),
     "finished": ("north_cohort", "nobody", "sent", "campaign", "0"),
     **dict.fromkeys(("certificate", "finisher", "grant", "step"), ("nobody", "alias", "sent", "wording", "reading")),
-    **dict.fromkeys(("volunteer", "code"), ("nobody", "sent", "campaign", "0")),
+    **dict.fromkeys(("volunteer", "code"), ("nobody", "sent", "campaign", "wording", "0")),
     "asked": ("north_asked", "blind_asked", "known_asked", "nobody", "sent"),
     "change": ("north_change", "blind_change", "known_change", "nobody", "sent"),
     "sent_id": ("north_sent_id", "blind_sent_id", "known_sent_id", "known_draft_id", "nobody", "campaign"),

@@ -19,6 +19,7 @@ from portal.domain.applications.models import Application, State
 from portal.domain.attendance.certificates import paper_of
 from portal.domain.attendance.completing import new_code, withdraw
 from portal.domain.attendance.models import Certificate
+from portal.domain.overview.held import held_since
 from portal.domain.volunteers import agreements
 from portal.domain.volunteers.standard import seed_volunteers
 from portal.extensions import db
@@ -26,6 +27,7 @@ from portal.web.setup import outside_of
 from tests.support import databases
 from tests.support.applying import set_clock
 from tests.support.live import form_token
+from tests.support.make_applications import keys_of
 from tests.support.people import a_staff_member, an_applicant, browser_of
 from tests.support.volunteers import DONE_AT, a_graduate, a_volunteer, application_of, with_a_power
 
@@ -221,6 +223,9 @@ def test_a_volunteer_sees_who_they_are_now_their_powers_and_the_pack(app: Flask,
     with_a_power(session, volunteer, recruiter)
     page = mine.get(f"/applications/{application.reference}")
     assert "Direct traffic, within limits" in page.text and "On foot." in page.text and "certificate.pdf" in page.text
+    held = " ".join(line["what"] for line in held_since(session, keys_of(app), application.id))
+    for words in (volunteer.number, "C 4411", "Power: Direct traffic", "version 1, accepted", "Certificate "):
+        assert words in held
     pack = mine.get(f"/applications/{application.reference}/pack.pdf")
     assert pack.status_code == 200 and pack.data.startswith(b"%PDF-")
     with pikepdf.open(io.BytesIO(pack.data)) as pdf:

@@ -23,6 +23,7 @@ from portal.domain.clearances.references import referees_of
 from portal.domain.offers.models import Offer, Placement
 from portal.domain.training.contacts import adjustments_of, contact_of
 from portal.domain.training.models import Availability, Cohort, Trainee, TrainingSession, Waiting
+from portal.domain.volunteers.held import held_of
 from portal.services.crypto import KeyRing
 
 Line = dict[str, str]
@@ -61,6 +62,7 @@ def _lines(session: Session, keys: KeyRing, application_id: int) -> Iterator[tup
         if placement.confirmed_at is not None:
             yield f"Where you will serve: {district}", _day(placement.confirmed_at)
     yield from _places(session, keys, application_id)
+    yield from held_of(session, keys, application_id)
 
 
 def _places(session: Session, keys: KeyRing, application_id: int) -> Iterator[tuple[str, str]]:
