@@ -36,9 +36,11 @@ from portal.domain.interviews.questions import asked_in
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers.answering import accept
 from portal.domain.offers.making import offer
+from portal.domain.training.course_editing import begin_version
 from portal.domain.training.enrolling import enrol
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
+from tests.support.catch_ups import mid_course
 from tests.support.checks import some_of_each
 from tests.support.files import make_pdf_with_script, make_png
 from tests.support.interviews import a_day, a_day_with_somebody, a_shortlisted, slots_of
@@ -52,7 +54,7 @@ from tests.support.offers import reserves, someone_in
 from tests.support.people import an_applicant
 from tests.support.sheets import a_panel, agree, complete_own, declare
 from tests.support.trainees import somebody_accepted
-from tests.support.training import a_cohort, sessions_of
+from tests.support.training import a_cohort, sessions_of, the_course
 from tests.support.vetting import a_case, all_given
 from tests.support.volunteers import end_of_the_road
 
@@ -234,10 +236,11 @@ def _class(session: Session, cast: Cast, placed: Application) -> dict[str, str]:
     for _ in range(3):
         somebody_accepted(session, placed.campaign)
     accepted = somebody_accepted(session, a_campaign(session), applicant=placed.applicant)
+    begin_version(session, recruiter, the_course(session, "induction").course_id)
     return {
         "class": str(cohort.id), "class_day": str(sessions_of(session, cohort)[0].id), "class_later": str(later.id),
         "class_trainee": str(trainee.id), "accepted": session.get_one(Application, accepted).reference,
-    }  # fmt: skip
+    } | mid_course(session, trainer, placed.applicant, a_campaign(session))  # fmt: skip
 
 
 def _vetting(session: Session, cast: Cast, sent: Application) -> None:

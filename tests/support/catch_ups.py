@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
-from portal.domain.accounts.models import StaffMember
+from portal.domain.accounts.models import Applicant, StaffMember
+from portal.domain.applications.models import Application
+from portal.domain.attendance.catching_up import set_written
 from portal.domain.attendance.models import CatchUp, Mark, Presence
+from portal.domain.campaigns.models import Campaign
 from portal.domain.training.models import Cohort, CourseVersion, Trainee, TrainingSession
 from portal.domain.training.shipped import ModuleRow
 from tests.support.trainees import trainees
@@ -41,9 +44,16 @@ class Group:
         return self.cohort.course
 
 
-def a_group(session: Session, people: int = 3, *, course: CourseVersion | None = None, **changes: Any) -> Group:
+def a_group(
+    session: Session,
+    people: int = 3,
+    *,
+    course: CourseVersion | None = None,
+    trainer: StaffMember | None = None,
+    **changes: Any,
+) -> Group:
     """Four days over two weekends from Saturday 28 April 2018, with people in training and one trainer."""
-    trainer = a_trainer(session)
+    trainer = trainer or a_trainer(session)
     version = course or a_course(session, modules=MODULES, least_days=changes.pop("least_days", None))
     cohort = a_cohort(session, trainers=[trainer], course=version, **changes)
     return Group(cohort, trainer, trainees(session, cohort, people), sessions_of(session, cohort))
@@ -79,6 +89,26 @@ def first_weekend(session: Session, missing: Sequence[int] = (0,), **changes: An
 def another(session: Session, group: Group, first: date = date(2018, 5, 5), **changes: Any) -> Group:
     """The same course a week later."""
     return a_group(session, changes.pop("people", 0), course=group.version, first=first, **changes)
+
+
+def mid_course(session: Session, trainer: StaffMember, applicant: Applicant, campaign: Campaign) -> dict[str, str]:
+    """A cohort whose first weekend is over at the clock's now. The applicant missed one day, for which they have
+    written work to do, and most of the next; another cohort teaches both."""
+    today, trainer_id, applicant_id = clock.today(), trainer.id, applicant.id
+    first = today - timedelta(days=(today.weekday() - 5) % 7 + 7)
+    at = clock.now() - timedelta(days=90)
+    group = first_weekend(session, people=6, trainer=trainer, campaign=campaign, first=first, at=at, name="Mid cohort")
+    another(session, group, first=first + timedelta(days=21), at=at)
+    one = group.people[0]
+    marked(session, one, group.days[1], late=200)
+    with unit_of_work(session):
+        found = session.get_one(Application, one.application_id)
+        found.applicant_id = applicant_id
+    work = set_written(session, session.get_one(StaffMember, trainer_id), one.id, "law-1")
+    return {
+        "mid": str(group.cohort.id), "mid_day": str(group.days[2].id), "mid_trainee": str(one.id),
+        "mid_reference": session.get_one(Application, one.application_id).reference, "mid_work": str(work.id),
+    }  # fmt: skip
 
 
 def catch_ups(session: Session, trainee: Trainee) -> list[CatchUp]:
