@@ -83,7 +83,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
 }
 
 MENUS["cohorts"] = (
-    Entry("Today", "staff.cohorts_today", Permission.KEEP_REGISTER),
+    Entry("Today", "staff.trainers_day", Permission.KEEP_REGISTER),
     Entry("Catch-ups", "staff.catch_ups", Permission.SEE_COHORTS),
     Entry("Courses", "staff.courses", Permission.EDIT_COURSES),
 )
