@@ -72,6 +72,7 @@ from portal.staff import (
     vetting,
     views,
     volunteers,
+    walk_ins,
     wordings,
 )
 from portal.staff.door import blueprint
@@ -149,5 +150,6 @@ __all__ = [
     "vetting",
     "views",
     "volunteers",
+    "walk_ins",
     "wordings",
 ]

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.domain.accounts.models import Role
 from portal.domain.attendance.models import Mark, MarkStep, Presence, RegisterNote
 from tests.support.client import JudgingClient
-from tests.support.people import browser_of
+from tests.support.live import form_token
+from tests.support.people import a_staff_member, browser_of
 from tests.support.registers import Day, a_day
 from tests.support.stage import statements
 from tests.support.trainees import a_trainee, trainees
@@ -199,3 +201,18 @@ def test_somebody_who_joins_later_is_not_expected_on_earlier_days(app: Flask, se
         joined = trainees(session, day.cohort, 1)[0]
     people = {each["id"]: each for each in state(browser_of(app, day.trainer), day)["trainees"]}
     assert people[joined.id]["expected"] is False and people[joined.id]["hint"] == "Joined after this day"
+
+
+def test_a_walk_in_reaches_whoever_gives_places(app: Flask, phone: JudgingClient, day: Day, session: Session) -> None:
+    send(phone, day, notes=[a_note("note-00001", walk_in=True, text="Alex Marsh, 07700 900123")])
+    recruiter = browser_of(app, a_staff_member(session, Role.RECRUITER))
+    places, page = f"/staff/cohorts/{day.cohort.id}/places", f"/staff/cohorts/{day.cohort.id}/walk-ins"
+    assert "1 person came who was not listed" in recruiter.get(places).text
+    assert "Alex Marsh, 07700 900123" in recruiter.get(page).text
+    (number,) = session.scalars(select(RegisterNote.id)).all()
+    sent = {"csrf_token": form_token(app)}
+    assert recruiter.post(f"{page}/999999/dealt-with", data=sent).status_code == 404
+    for _ in range(2):
+        assert recruiter.post(f"{page}/{number}/dealt-with", data=sent).status_code == 303
+    assert "not listed" not in recruiter.get(places).text and state(phone, day)["waiting_walk_ins"] == 0
+    assert phone.get(page).status_code == 403

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, not_, or_, select
 from sqlalchemy.orm import Session
@@ -53,6 +54,7 @@ class Noted:
     """A note as a trainer reads it. `about`: whom; empty for the day's own and for a walk-in."""
 
     id: int
+    session_id: int
     trainee_id: int | None
     about: str
     walk_in: bool
@@ -155,20 +157,23 @@ def notes_of(
     query = _readable(viewer).where(RegisterNote.session_id == session_id)
     if trainee_id is not None:
         query = query.where(RegisterNote.trainee_id == trainee_id)
-    return [
-        Noted(
-            note.id,
-            note.trainee_id,
-            f"{given} {family}" if note.trainee_id is not None else "",
-            note.walk_in,
-            keys.unseal(note.sealed, **place_of_note(note.id)),
-            by,
-            note.staff_id == viewer.id,
-            note.written_at,
-            note.dealt_with_at is not None,
-        )
-        for note, by, given, family in session.execute(query)
-    ]
+    return [_noted(keys, viewer, row) for row in session.execute(query)]
+
+
+def _noted(keys: KeyRing, viewer: StaffViewer, row: Any) -> Noted:
+    note, by, given, family = row[:4]
+    return Noted(
+        note.id,
+        note.session_id,
+        note.trainee_id,
+        f"{given} {family}" if note.trainee_id is not None else "",
+        note.walk_in,
+        keys.unseal(note.sealed, **place_of_note(note.id)),
+        by,
+        note.staff_id == viewer.id,
+        note.written_at,
+        note.dealt_with_at is not None,
+    )
 
 
 def waiting_walk_ins(session: Session, session_ids: Collection[int]) -> dict[int, int]:
@@ -201,3 +206,28 @@ def held_register_notes(session: Session, keys: KeyRing, application_id: int) ->
         }
         for each in session.scalars(query)
     ]
+
+
+def walk_ins_of(session: Session, keys: KeyRing, viewer: StaffViewer, cohort_id: int) -> list[tuple[Noted, datetime]]:
+    """Everybody who came to a cohort's days without being listed, with when the day began; who waits first, then the
+    newest. One statement. Whose cohort it is, the caller has asked."""
+    query = (
+        _readable(viewer)
+        .add_columns(TrainingSession.starts_at)
+        .join(TrainingSession, TrainingSession.id == RegisterNote.session_id)
+        .where(TrainingSession.cohort_id == cohort_id, RegisterNote.walk_in)
+    )
+    found = [(_noted(keys, viewer, row), row.starts_at) for row in session.execute(query)]
+    return sorted(found, key=lambda each: (each[0].dealt_with, -each[0].id))
+
+
+def walk_ins_waiting_in(session: Session, cohort_id: int) -> int:
+    """How many wait in a cohort. One statement."""
+    query = select(func.count()).select_from(RegisterNote).join(TrainingSession)
+    waiting = query.where(
+        TrainingSession.cohort_id == cohort_id,
+        RegisterNote.walk_in,
+        RegisterNote.dealt_with_at.is_(None),
+        RegisterNote.taken_back_at.is_(None),
+    )
+    return session.scalar(waiting) or 0
