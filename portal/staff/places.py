@@ -11,6 +11,7 @@ from flask_login import current_user
 from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.waiting import NAMES
+from portal.domain.attendance.notes import walk_ins_waiting_in
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.training import giving_up, starting, transferring, waiting_list
 from portal.domain.training.board import Placed, Places, Stand, placed_one, places_of, targets
@@ -49,6 +50,7 @@ def cohort_places(cohort_id: int) -> Response:
     return make_response(
         render_template(
             "staff/places/board.html", places=found, squares=_squares(found), fits=FITS, stands=STANDS, names=NAMES,
+            walk_ins=walk_ins_waiting_in(db.session(), cohort_id),
         )
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.guards.actors import APPLICANTS, OWNER, RECRUITER, TOKEN_MISSING, TRAINER, Row
 
-DAY = "/staff/cohorts/{cohort}/register/{session}"
+DAY, WALK_INS = "/staff/cohorts/{cohort}/register/{session}", "/staff/cohorts/{cohort}/walk-ins"
 REGISTER = (
     Row("staff.register", "/staff/cohorts/{cohort}/register", TRAINER),
     Row("staff.register_state", f"{DAY}/state", TRAINER),
@@ -24,10 +24,8 @@ REGISTER = (
     Row("staff.register_entry", f"{DAY}/entry", TRAINER, 200, TOKEN_MISSING),
     Row("staff.register_code", f"{DAY}/code", TRAINER),
     Row("staff.register_scan", f"{DAY}/scan", TRAINER, 200, TOKEN_MISSING),
-    Row("staff.walk_ins", "/staff/cohorts/{cohort}/walk-ins", RECRUITER),
-    Row(
-        "staff.see_to_walk_in", "/staff/cohorts/{cohort}/walk-ins/{walk_in}/dealt-with", RECRUITER, None, TOKEN_MISSING
-    ),
+    Row("staff.walk_ins", WALK_INS, RECRUITER),
+    Row("staff.see_to_walk_in", f"{WALK_INS}/{{walk_in}}/dealt-with", RECRUITER, None, TOKEN_MISSING),
     Row("public.check_in_by_code", "/check-in", APPLICANTS, 200, TOKEN_MISSING),
     Row("public.check_in", "/check-in/no-such-code", APPLICANTS, 410, TOKEN_MISSING),
     Row("public.own_check_in_code", "/applications/{placed}/training/code", OWNER),

@@ -127,7 +127,8 @@ def test_what_differs_waits_and_is_told(app: Flask, phone: JudgingClient, day: D
     [
         {"made_at": "yesterday"}, {"made_at": "0001-01-01T00:00:00Z"}, {"made_at": 5}, {"late": -1}, {"late": "4"},
         {"late": 1e9}, {"late": True}, {"seen": 2**40}, {"presence": "here"}, {"source": "self"},
-        {"source": "correction"}, {"key": 7}, {"key": "a b"}, {"trainee": None}, {"trainee": "1"}, {"why": "because"}, {"reason": "work"},
+        {"source": "correction"}, {"key": 7}, {"key": "a b"}, {"trainee": None}, {"trainee": "1"},
+        {"why": "because"}, {"reason": "work"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(phone: JudgingClient, day: Day, changes: dict[str, Any]) -> None:
