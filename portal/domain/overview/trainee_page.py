@@ -122,6 +122,15 @@ class TraineePage:
         return [list(days) for _block, days in groupby(self.days, key=lambda day: day.block)]
 
     @property
+    def coming(self) -> list[list[Day]]:
+        """Weekends with a day that is not over."""
+        return [block for block in self.blocks if not block[-1].over]
+
+    @property
+    def been(self) -> list[list[Day]]:
+        return [block for block in self.blocks if block[-1].over]
+
+    @property
     def one_venue(self) -> bool:
         """Whether all of it is in one place, so that it is said once."""
         return len({(day.session.venue_id, day.session.room) for day in self.days}) == 1
