@@ -43,7 +43,8 @@ def cohorts() -> Response:
     """The cohorts one may open: those that run, those to come, what is not published yet, the past."""
     return page_or_fragment(
         "staff/cohorts/list.html", "main", lists=listing.lists(db.session(), current_user), now=clock.now(),
-        plans=current_user.can(P.PLAN_COHORTS), edits=current_user.can(P.EDIT_COURSES),
+        plans=current_user.can(P.PLAN_COHORTS),
+        keeps=current_user.can(P.KEEP_REGISTER) and not current_user.can(P.PLAN_COHORTS),
     )  # fmt: skip
 
 

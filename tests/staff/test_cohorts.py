@@ -99,6 +99,23 @@ def test_the_list_is_as_many_statements_for_many_as_for_few(app: Flask, session:
     assert len(many) == len(few)
 
 
+def test_a_cohorts_days_are_as_many_statements_for_many_as_for_few(app: Flask, session: Session) -> None:
+    recruiter = a_recruiter(app, session)
+    short, long = a_cohort(session, days=2), a_cohort(session, trainers=[a_trainer(session), a_trainer(session)])
+    trainees(session, long, 3)
+    with statements() as few:
+        assert recruiter.get(f"/staff/cohorts/{short.id}/dates").status_code == 200
+    with statements() as many:
+        assert recruiter.get(f"/staff/cohorts/{long.id}/dates").status_code == 200
+    assert len(many) == len(few)
+
+
+def test_a_trainer_finds_the_register_from_the_list(app: Flask, session: Session) -> None:
+    trainer = a_trainer(session)
+    cohort = a_cohort(session, trainers=[trainer], days=2)
+    assert f"/staff/cohorts/{cohort.id}/register" in browser_of(app, trainer).get("/staff/cohorts").text
+
+
 def test_a_trainer_sees_the_cohorts_they_teach_and_no_other(app: Flask, session: Session) -> None:
     trainer, other = a_trainer(session), a_trainer(session)
     own, foreign = a_cohort(session, trainers=[trainer], days=2), a_cohort(session, trainers=[other], days=2)

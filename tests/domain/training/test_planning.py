@@ -19,7 +19,8 @@ from portal.domain.training.models import Course, Module, SessionModule, Session
 from portal.domain.training.planning import CohortPlan, plan_cohort
 from portal.domain.training.standard import seed_courses
 from tests.domain.training.test_patterns import PILOT
-from tests.support.interviews import a_venue
+from tests.support.interviews import a_day, a_venue
+from tests.support.make_campaigns import a_campaign
 from tests.support.people import a_staff_member
 from tests.support.training import FIRST, a_cohort, a_course, a_trainer, sessions_of, the_course
 
@@ -100,6 +101,16 @@ def test_a_room_is_never_used_twice(session: Session) -> None:
     with pytest.raises(DoubleBooked, match="ROOM ONE is used for"):
         a_cohort(session, days=2, venue_id=venue.id, room="ROOM ONE")
     a_cohort(session, days=2, venue_id=venue.id, room="Room two")
+
+
+def test_days_of_interviews_hold_people_and_rooms_too(session: Session) -> None:
+    trainer, venue = a_trainer(session), a_venue(session, name="Hall")
+    a_day(session, a_campaign(session), day=FIRST, staff=[trainer], venue=venue)  # in Room 1, 09:30 to 11:30
+    with pytest.raises(DoubleBooked, match="is at interviews at Hall, 09:30 to 11:30"):
+        a_cohort(session, days=2, trainers=[trainer])
+    with pytest.raises(DoubleBooked, match="room 1 is used for interviews for"):
+        a_cohort(session, days=2, venue_id=venue.id, room="room 1")
+    a_cohort(session, days=2, venue_id=venue.id, room="Room 2")
 
 
 def test_an_online_place_is_used_as_often_as_wanted(session: Session) -> None:
