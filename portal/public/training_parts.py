@@ -12,6 +12,7 @@ from portal.domain.attendance.entries import Entry
 from portal.domain.attendance.grid import cell_of
 from portal.domain.attendance.ledger import Stand
 from portal.domain.attendance.models import CatchUpWay, Result
+from portal.domain.attendance.risk import missing_of
 from portal.extensions import db
 
 D, S = DayState, Stand
@@ -60,6 +61,7 @@ def parts_of(application: Application) -> dict[str, Any] | None:
             if module.of.assessed and module.result is not None
         ],
         "left": left_of(mine),
+        "missed": missing_of(mine.standing),
         "blocks": [(block, weekend(block)) for block in mine.blocks],
     }
 

@@ -102,6 +102,9 @@ KINDS: dict[Work, Kind] = {
     Work.BEGIN: Kind(
         "Training to begin", "Their course is near, and everything due is done", "Begin it", "staff.cohorts",
     ),
+    Work.CATCH_UPS: Kind(
+        "Catch-ups to see to", "What trainees missed and make good", "Say yes, read, sign off", "staff.catch_ups",
+    ),
     Work.PLACING: Kind(
         "People to place", "They have accepted, and nobody has said where they will serve", "Look at the proposal",
         "staff.applications", place={"stage": "offer"},

@@ -183,6 +183,9 @@ def test_written_work_is_set_read_and_signed_off(app: Flask, session: Session, g
     row = catch_ups(session, trainee)[0]
     own = session.get_one(Application, trainee.application_id).applicant
     catching_up.hand_in(session, keys_of(app), own, row.id, "The law, in my own words.")
+    work = words(browser.get("/staff/").text)
+    assert "Catch-ups to see to" in work and "1 Catch-ups" in work
+    assert "Catch-ups" not in words(browser_of(app, a_trainer(session)).get("/staff/").text)
     text = browser.get(of(group)).text
     assert "The law, in my own words." in text and "Read and sign off" in words(browser.get(page(group)).text)
     stale = post(browser, of(group), f"{of(group)}/catch-ups/{row.id}/sign-off", seen="1")

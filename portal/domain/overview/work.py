@@ -17,6 +17,7 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
 from portal.domain.applications.queries import StaffViewer, in_scope
+from portal.domain.attendance import waiting as catch_ups
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.casework.models import Decision
 from portal.domain.clearances.waiting import desk_work
@@ -58,6 +59,7 @@ class Work(StrEnum):
     PROVISIONAL = "provisional"
     ENROL = "enrol"  # accepted, and no place in a cohort yet
     BEGIN = "begin"  # a course begins soon, and somebody could begin
+    CATCH_UPS = "catch_ups"  # a time alone to say yes to, work to read, what has been to sign off
     PLACING = "placing"  # accepted, and nobody has said where they will serve
     POWERS_DOUBT = "powers_doubt"  # held although vetting stands no longer
     APPOINTING = "appointing"  # trained, and not appointed yet
@@ -112,6 +114,8 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.INTERVIEWED] = waiting.to_decide(viewer)
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
+    if viewer.scope(P.KEEP_REGISTER):
+        found[Work.CATCH_UPS] = catch_ups.to_see_to(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
     if viewer.scope(P.INVITE):
