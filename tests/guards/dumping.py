@@ -15,7 +15,10 @@ from portal.extensions import db
 
 PLANTED = "planted-"  # begins what a hostile field says for a column of words
 PLANTED_DAY, PLANTED_AT = "2031-05-06", "2031-05-06T07:08:09+00:00"
-RANDOM = ("hash", "token", "public_id", "reference", "message_id", "slug", "alias", "context", "storage_key", "words")
+RANDOM = (
+    "hash", "token", "public_id", "reference", "message_id", "slug", "alias", "context", "storage_key", "words",
+    "check_in",
+)  # fmt: skip
 NOW = timedelta(days=2)  # by the real clock, which sign-ins go by
 TIME = re.compile(r"(?<=\d{4}-\d\d-\d\d)T[0-9:.]+")
 Rows = dict[str, list[tuple[Any, ...]]]
