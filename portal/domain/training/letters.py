@@ -30,6 +30,7 @@ def about(session: Session, trainee: Trainee, application: Application) -> Conte
     """What every letter about a place says: the course, its days, where, what to bring."""
     cohort = session.get_one(Cohort, trainee.cohort_id)
     days = standing_days(session, cohort.id)
+    place = _place(days)
     return {
         "reference": application.reference,
         "campaign": application.campaign.name,
@@ -37,8 +38,9 @@ def about(session: Session, trainee: Trainee, application: Application) -> Conte
         "course": cohort.course.course.name,
         "cohort": cohort.name,
         "begins": day_words(days[0].starts_at) if days else "",
-        "days": [day_line(day) for day in days],
-        "venue": _place(days),
+        "next": next((day_words(day.starts_at) for day in days if day.ends_at > clock.now()), ""),
+        "days": [day_line(day, venue="" if place else _venue(day)) for day in days],
+        "venue": place,
         "bring": [line for line in cohort.course.bring.splitlines() if line.strip()],
         "confirm_by": day_words(last_day(trainee.confirm_by)) if trainee.confirm_by else "",
     }
@@ -53,18 +55,19 @@ def standing_days(session: Session, cohort_id: int) -> list[TrainingSession]:
     return list(session.scalars(query.order_by(TrainingSession.starts_at, TrainingSession.id)))
 
 
-def day_line(day: TrainingSession) -> str:
-    """Saturday 28 April, 9:30am to 4:30pm"""
-    return f"{day_words(day.starts_at)}, {time_words(day.starts_at)} to {time_words(day.ends_at)}"
+def day_line(day: TrainingSession, *, venue: str = "") -> str:
+    """Saturday 28 April, 9:30am to 4:30pm, and where if that is to be said."""
+    hours = f"{day_words(day.starts_at)}, {time_words(day.starts_at)} to {time_words(day.ends_at)}"
+    return f"{hours}, {venue}" if venue else hours
+
+
+def _venue(day: TrainingSession) -> str:
+    return ", ".join(part for part in (day.venue.name, day.venue.address) if part) if day.venue else ""
 
 
 def _place(days: list[TrainingSession]) -> str:
     """Where it is, if all of it is at one place."""
-    venues = {day.venue_id: day.venue for day in days if day.venue is not None}
-    if len(venues) != 1:
-        return ""
-    [venue] = venues.values()
-    return ", ".join(part for part in (venue.name, venue.address) if part)
+    return _venue(days[0]) if days and len({day.venue_id for day in days}) == 1 else ""
 
 
 def last_day(until: datetime) -> date:

@@ -16,6 +16,8 @@ from portal.domain.applications.models import Application, State
 from portal.domain.applications.rules import WithdrawReason
 from portal.domain.campaigns.models import RequirementKind
 from portal.domain.journeys.ending import withdraw
+from portal.domain.journeys.training import places_due
+from portal.domain.messages.models import OutboxMail
 from portal.domain.training import giving_up, waiting_list
 from portal.domain.training.enrolling import enrol
 from portal.domain.training.models import Cohort, Trainee, TraineeEnd, Waiting
@@ -35,6 +37,7 @@ from portal.domain.training.rules import (
 )
 from portal.domain.training.starting import start
 from portal.domain.training.transferring import transfer
+from portal.web.setup import outside_of
 from tests.support.offers import mails_to, now_of
 from tests.support.people import a_staff_member
 from tests.support.trainees import somebody_accepted, still_asked
@@ -249,3 +252,30 @@ def test_an_application_that_ended_frees_its_place(session: Session, recruiter: 
     assert now_of(session, person).state_before is not State.TRAINING
     assert waiting_list.promote_due(session) == 1
     assert _held(session, cohort) == [(1, waits)]
+
+
+def test_every_letter_about_a_place_can_be_read(session: Session, recruiter: StaffMember, app: Flask) -> None:
+    course = a_course(session)
+    cohort, later = a_cohort(session, course=course), a_cohort(session, course=course, first=FIRST + LATER)
+    stays, leaves, lapses = (somebody_accepted(session) for _ in range(3))
+    until = clock.end_of(clock.today() + timedelta(days=4))
+    trainee = enrol(session, recruiter, cohort.id, stays)
+    start(session, recruiter, trainee.id)
+    transfer(session, recruiter, trainee.id, later.id, "dates")
+    giving_up.remove(session, recruiter, enrol(session, recruiter, cohort.id, leaves).id, "asked")
+    enrol(session, recruiter, cohort.id, lapses, confirm_by=until)
+    with clock.at(until - timedelta(hours=12)):
+        places_due(session, most=50)
+    with clock.at(until):
+        places_due(session, most=50)
+    queued = session.scalars(select(OutboxMail).where(OutboxMail.name.startswith("training_"))).all()
+    assert {mail.name for mail in queued} == {
+        "training_enrolled", "training_started", "training_transferred", "training_place_free",
+        "training_place_ended", "training_confirm_reminder",
+    }  # fmt: skip
+    letters = outside_of(app).letters
+    for mail in queued:
+        letter = letters.write(mail.name, mail.context, recipient=mail.recipient, message_id=mail.message_id)
+        assert "/training" in letter.text, mail.name
+        assert "  " not in letter.subject and letter.subject.strip()
+        assert "\nYou keep" not in letter.text or "\n\nYou keep" in letter.text
