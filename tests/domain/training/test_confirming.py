@@ -172,3 +172,20 @@ def test_a_course_put_off_frees_the_place_once_the_worker_looks(session: Session
     assert free_due(session, most=50) == 1
     assert free_due(session, most=50) == 0
     assert session.get_one(Trainee, trainee.id, populate_existing=True).ended_as is TraineeEnd.GONE
+
+
+def test_an_emergency_contact_is_deleted_when_the_notice_says(session: Session, app: Flask) -> None:
+    keys, cohort = keys_of(app), a_cohort(session, days=2)
+    stays, leaves = a_trainee(session, cohort), a_trainee(session, cohort, started=False)
+    for trainee in (stays, leaves):
+        person = _person(session, trainee.application_id)
+        contacts.give_contact(session, keys, person, trainee.application_id, Contact("Pat", "07700 900123", "Partner"))
+    assert places_due(session, most=50) == 0
+    giving_up.decline(session, _person(session, leaves.application_id), leaves.application_id)
+    assert places_due(session, most=50) == 1
+    assert list(session.scalars(select(EmergencyContact.application_id))) == [stays.application_id]
+    over = sessions_of(session, cohort)[-1].ends_at
+    for days, left in ((29, 1), (31, 0)):
+        with clock.at(over + timedelta(days=days)):
+            places_due(session, most=50)
+        assert len(session.scalars(select(EmergencyContact)).all()) == left
