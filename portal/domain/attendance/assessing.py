@@ -76,15 +76,9 @@ def record_result(
     Raises NotFound, NotAssessed, NotStarted, PassedAlready, WhenNeeded, TooLong; RecordedMeanwhile where another
     result took this attempt's number.
     """
-    words = words.replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_WORDS:
-        raise TooLong("words", LONGEST_WORDS)
-    if assessed_on > clock.today():
-        raise WhenNeeded("Enter a day that has been", field="on")
+    words = _tidy(words, assessed_on)
     with unit_of_work(session):
         trainee = held_for_act(session, actor, trainee_id)
-        if trainee.started_at is None:
-            raise NotStarted()
         module = _module(session, trainee, code)
         rows = [row for row in assessments_of(session, [trainee.application_id]) if row.module_code == code]
         same = next((row for row in rows if (row.trainee_id, row.attempt) == (trainee_id, seen + 1)), None)
@@ -122,7 +116,18 @@ def words_of(keys: KeyRing, row: Assessment) -> str:
     return keys.unseal(row.sealed, **place_of_assessment(row.id)) if row.sealed is not None else ""
 
 
+def _tidy(words: str, assessed_on: date) -> str:
+    words = words.replace("\r\n", "\n").strip()
+    if len(words) > LONGEST_WORDS:
+        raise TooLong("words", LONGEST_WORDS)
+    if assessed_on > clock.today():
+        raise WhenNeeded("Enter a day that has been", field="on")
+    return words
+
+
 def _module(session: Session, trainee: Trainee, code: str) -> Module:
+    if trainee.started_at is None:
+        raise NotStarted()
     query = select(Module).join(Cohort, Cohort.version_id == Module.version_id)
     query = query.where(Cohort.id == trainee.cohort_id, Module.code == code, Module.assessed.is_(True))
     found = session.scalars(query).one_or_none()
