@@ -160,7 +160,7 @@ class MailmanPost:
         mail.attach_alternative(letter.html, "text/html")
         if letter.entry:  # mail programs read the part; others, and people, the file
             mail.attach_alternative(letter.entry.decode(), f"text/calendar; method={letter.method}")
-            mail.attach("interview.ics", letter.entry.decode(), "application/ics")
+            mail.attach("invitation.ics", letter.entry.decode(), "application/ics")
         connection = self._mail.get_connection()
         try:
             connection.open()

@@ -124,7 +124,7 @@ def test_the_part_lies_where_mail_programs_look_for_it(app: Flask, session: Sess
     assert [each.get_content_type() for each in alternative.get_payload()] == [
         "text/plain", "text/html", "text/calendar",
     ]  # fmt: skip
-    assert (attached.get_content_type(), attached.get_filename()) == ("application/ics", "interview.ics")
+    assert (attached.get_content_type(), attached.get_filename()) == ("application/ics", "invitation.ics")
     assert str(part(letter, "text/calendar").get_content_charset()).lower() == "utf-8"
     plain = part(letter, "text/plain").get_payload(decode=True)
     assert b"Saturday 10 February at 9:30am" in plain
