@@ -172,11 +172,9 @@ SENTENCES: dict[str, str] = {
     "reading.wishes": "A reader's wish for moderation, or veto, changed",
     "readings.given": "Applications given to a reader",
     "readings.moved": "Readings given another day",
-    "register.code_shown": "Check-in code of a training day opened",
     "register.exported": "Register of powers taken along",
     "register.note_taken_back": "Note on the register taken back",
     "register.note_written": "Note on the register written",
-    "register.printed": "Register printed",
     "register.substitute_added": "Substitute trainer added",
     "register.substitute_removed": "Substitute trainer taken off",
     "register.walk_in_dealt_with": "Walk-in dealt with",
@@ -310,11 +308,13 @@ def particulars(action: str, detail: Mapping[str, Any], *, health: bool) -> str:
     is left out unless the reader may know it: then they read only that it was decided."""
     hidden = () if health or action not in OF_HEALTH else ("state", "reason")
     found = [_words(name, detail[name]) for name in SHOWN if detail.get(name) and name not in hidden]
-    return ", ".join(found)
+    return ", ".join(each for each in found if each)
 
 
 def _words(name: str, value: Any) -> str:
     if name == "day":
+        if not isinstance(value, str):
+            return ""  # the number of a training session, which says nothing to a reader
         day = date.fromisoformat(value)
         return f"{day.day} {day:%B %Y}"
     listed = value if isinstance(value, list) else [value]
