@@ -16,6 +16,7 @@ from portal.domain.accounts.models import Role
 from portal.domain.applications.models import Application
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import ActorKind, AuditEvent
+from portal.domain.audit.sentences import particulars
 from portal.domain.audit.sentences import SENTENCES, sentence
 from tests.support.casework import statements
 from tests.support.client import JudgingClient
@@ -48,6 +49,11 @@ def lines(session: Session, number: int, action: str = "setting.changed") -> Non
 
 def shown(page: str) -> list[str]:
     return re.findall(r"line (\d{3})", page)
+
+
+def test_a_date_is_told_and_the_number_of_a_session_is_not() -> None:
+    assert particulars("powers.exported", {"count": 1, "day": "2018-06-30"}, health=False) == "30 June 2018"
+    assert particulars("mark.made", {"day": 10, "presence": "present"}, health=False) == ""
 
 
 def test_an_auditor_who_reads_blind_is_not_told_whose_reading_it_is(app: Flask, session: Session) -> None:
