@@ -16,8 +16,7 @@ from portal.domain.accounts.models import Role
 from portal.domain.applications.models import Application
 from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import ActorKind, AuditEvent
-from portal.domain.audit.sentences import particulars
-from portal.domain.audit.sentences import SENTENCES, sentence
+from portal.domain.audit.sentences import SENTENCES, particulars, sentence
 from tests.support.casework import statements
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted
