@@ -31,7 +31,7 @@ GRID = (
     Row("public.catch_up", f"{OWN}/catch-up", OWNER),
     Row("public.book_catch_up", f"{OWN}/catch-up/book", OWNER, None, TOKEN_MISSING),
     Row("public.choose_written_work", f"{OWN}/catch-up/written", OWNER, None, TOKEN_MISSING),
-    Row("public.ask_for_time_alone", f"{OWN}/catch-up/alone", OWNER, 303, TOKEN_MISSING),
+    Row("public.ask_for_time_alone", f"{OWN}/catch-up/alone", OWNER, 200, TOKEN_MISSING),
     Row("public.written_work", f"{OWN}/catch-up/{{catch_up}}/work", OWNER, 200, TOKEN_MISSING),
     Row("public.cancel_catch_up", f"{OWN}/catch-up/{{catch_up}}/cancel", OWNER, None, TOKEN_MISSING),
     Row("public.training_feedback", f"{OWN}/feedback/1", OWNER, 303, TOKEN_MISSING),
