@@ -15,7 +15,7 @@ from tests.browser import meeting
 from tests.browser.conftest import Visit
 from tests.browser.meeting import Someone, enter, looked_at, tap_button, tap_link
 from tests.browser.steps import heading
-from tests.support.browser import DESKTOP, Device, Portal
+from tests.support.browser import DESKTOP, Device, Portal, Visitor
 from tests.support.make_documents import set_clock
 from tests.support.trainees import somebody_accepted, still_asked
 from tests.support.training import COHORT_AT, a_cohort, a_course
@@ -44,14 +44,7 @@ def test_a_place_is_suggested_taken_and_its_days_are_kept(visit: Visit, portal: 
         planner = meeting.a_recruiter(portal, session)
     one, two = enter(visit, SMALL, first), enter(visit, SMALL, second)
     for person, whose in ((one, first), (two, second)):
-        person.go(whose.page)
-        tap_link(person, "Say which training days you can come to")
-        tap_link(person, "Say which days you can come to")
-        looked_at(person)
-        person.page.get_by_label("To all but some").check()
-        person.page.get_by_label("Sunday 13 May").check()
-        tap_button(person, "Save")
-        expect(person.page.locator("main")).to_contain_text("You can come to all but 1")
+        _says_which_days(person, whose)
     desk = enter(visit, DESKTOP, planner).go(places)
     desk.get_by_role("link", name="Enrol the 1 suggested").click()
     expect(desk.locator("main")).to_contain_text("Two references")
@@ -70,18 +63,37 @@ def test_a_place_is_suggested_taken_and_its_days_are_kept(visit: Visit, portal: 
     expect(heading(two.page)).to_have_text("A training place has come free for you")
     tap_button(two, "Take the place")
     expect(two.page.locator("main")).to_contain_text("Your first day")
-    tap_link(two, "I can't make it on Sunday 29 April")
-    two.page.get_by_label("My job").check()
-    tap_button(two, "Tell my trainer")
-    expect(two.page.locator("main")).to_contain_text("You cannot come")
-    looked_at(two)
-    tap_button(two, "I can come after all on Sunday 29 April")
-    expect(two.page.locator("main")).not_to_contain_text("You cannot come")
-    tap_link(two, "Tell us whom")
-    two.page.get_by_label("Their name").fill("Pat Adeyemi")
-    two.page.get_by_label("Their telephone number").fill("07700 900123")
-    two.page.get_by_label("Who are they to you?").fill("Partner")
-    tap_button(two, "Save")
-    expect(two.page.locator("main")).not_to_contain_text("Whom may we ring")
+    _is_away_and_is_not(two)
+    _says_whom_to_ring(two)
     desk.goto(portal.url + places)
     expect(desk.locator("main")).to_contain_text("has a place")
+
+
+def _says_which_days(person: Visitor, whose: Someone) -> None:
+    person.go(whose.page)
+    tap_link(person, "Say which training days you can come to")
+    tap_link(person, "Say which days you can come to")
+    looked_at(person)
+    person.page.get_by_label("To all but some").check()
+    person.page.get_by_label("Sunday 13 May").check()
+    tap_button(person, "Save")
+    expect(person.page.locator("main")).to_contain_text("You can come to all but 1")
+
+
+def _is_away_and_is_not(person: Visitor) -> None:
+    tap_link(person, "I can't make it on Sunday 29 April")
+    person.page.get_by_label("My job").check()
+    tap_button(person, "Tell my trainer")
+    expect(person.page.locator("main")).to_contain_text("You cannot come")
+    looked_at(person)
+    tap_button(person, "I can come after all on Sunday 29 April")
+    expect(person.page.locator("main")).not_to_contain_text("You cannot come")
+
+
+def _says_whom_to_ring(person: Visitor) -> None:
+    tap_link(person, "Tell us whom")
+    person.page.get_by_label("Their name").fill("Pat Adeyemi")
+    person.page.get_by_label("Their telephone number").fill("07700 900123")
+    person.page.get_by_label("Who are they to you?").fill("Partner")
+    tap_button(person, "Save")
+    expect(person.page.locator("main")).not_to_contain_text("Whom may we ring")
