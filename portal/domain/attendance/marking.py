@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
@@ -37,6 +37,7 @@ from portal.domain.attendance.words import (
     Said,
     TooEarly,
     WhyNeeded,
+    day_ends,
     is_early,
     refuse_unsayable,
 )
@@ -243,8 +244,10 @@ def expected(session_id: int) -> Select[int]:
 
 
 def last_step(session: Session, staff: int, session_id: int) -> MarkStep | None:
-    """What this member of staff did last at this session and may still undo."""
+    """What this member of staff did last at this session and may still undo; after its day only what said why."""
     undone = aliased(MarkStep)
+    starts_at = session.scalar(select(TrainingSession.starts_at).where(TrainingSession.id == session_id))
+    over = starts_at is not None and clock.now() >= day_ends(starts_at)
     query = (
         select(MarkStep)
         .where(
@@ -252,6 +255,7 @@ def last_step(session: Session, staff: int, session_id: int) -> MarkStep | None:
             MarkStep.staff_id == staff,
             MarkStep.outcome == MarkOutcome.KEPT,
             MarkStep.received_at > clock.now() - UNDO_FOR,
+            MarkStep.why.is_not(None) if over else true(),
             not_(MarkStep.key.startswith(UNDONE)),
             not_(exists().where(undone.key == literal(UNDONE) + cast(MarkStep.id, String))),
         )
