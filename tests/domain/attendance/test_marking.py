@@ -293,14 +293,3 @@ def test_after_the_day_nothing_is_undone_without_a_reason(session: Session, day:
 def test_undo_is_ones_own(session: Session, day: Day) -> None:
     marking.mark(session, day.other, day.session_id, wish(day.people[0]))
     assert marking.last_step(session, day.trainer.id, day.session_id) is None
-
-
-def test_after_the_day_only_what_said_why_is_undone(session: Session, day: Day) -> None:
-    with clock.at(datetime(2018, 4, 28, 16)):
-        marking.mark(session, day.trainer, day.session_id, wish(day.people[0]))
-    with clock.at(datetime(2018, 4, 29, 1)):
-        with pytest.raises(NothingToUndo):
-            undo_last(session, day)
-        marking.mark(session, day.trainer, day.session_id, wish(day.people[1], why="forgotten"))
-        assert said(undo_last(session, day)[0]) == (P.UNMARKED, 0, 0)
-    assert session.get_one(Mark, (day.session_id, day.people[0].id)).presence is P.PRESENT
