@@ -170,6 +170,29 @@ OWN = (
     ),
     Own("staff.cohort_dates", R, "dates"),
     Own("staff.cohort_dates", T, "class"),
+    *(
+        Own(endpoint, role, thing)
+        for role, thing in ((R, "dates"), (T, "class"))
+        for endpoint in ("staff.cohort", "staff.cohort_feedback")
+    ),
+    Own("staff.trainee", R, "paper"),
+    *(
+        Own(endpoint, T, "pupil", post)
+        for endpoint, post in (
+            ("staff.trainee", None),
+            ("staff.book_catch_up", 409),  # no session: there is no place
+            ("staff.set_time_alone", 422),
+            ("staff.set_written_work", 422),
+            ("staff.record_assessment", 422),
+            ("staff.take_back_assessment", 303),
+            ("staff.see_to_catch_up", 409),  # nothing is handed in
+            ("staff.hand_work_back", 422),
+            ("staff.show_emergency_contact", 303),
+        )
+    ),
+    Own("staff.cohort_message", T, "class", 422),
+    Own("staff.take_back_cohort_message", T, "class", 404),  # it is no message of theirs
+    Own("staff.print_trainers_day", T, "class"),
     Own("staff.publish_cohort", R, "cohort", 303),
     Own("staff.edit_cohort", R, "cohort", 422),
     Own("staff.cancel_cohort", R, "cohort", 422),
@@ -225,7 +248,7 @@ OWN = (
 EVERYTHING = {
     "account", "personal", "application", "entry", "readers", "read", "board", "line", "wording", "campaign", "course",
     "reading", "sheet", "site", "day", "seat", "venue", "paper", "cohort",
-    "dates", "class",
+    "dates", "class", "pupil",
 }  # fmt: skip
 GETS: dict[str, dict[str, int]] = {
     "own": {},
@@ -248,3 +271,5 @@ GETS: dict[str, dict[str, int]] = {
     "blind": dict.fromkeys(("application", "entry", "read", "course", "seat", "sheet", "paper"), 404)
     | {"board": 403, "line": 403},
 }
+for _way in ("deputy", "deputy_after", "conflict", "applicant", "joined", "blind"):
+    GETS[_way]["pupil"] = 404  # somebody of one's own cohort, and an application
