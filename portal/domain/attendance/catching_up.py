@@ -152,6 +152,8 @@ def set_one_to_one(
             raise BookedAlready()
         if asked is None:
             _, module, course = _missed(session, actor, trainee_id, code)
+            if not module.of.one_to_one:
+                raise NotThisWay()
             asked = _new(session, actor, trainee, module, W.ONE_TO_ONE, starts_at=starts_at)
         else:
             course = look(session, [trainee_id]).courses[trainee.cohort_id]
@@ -219,7 +221,7 @@ def cancel(session: Session, actor: Actor, catch_up_id: int) -> None:
             held_for_act(session, actor, row.trainee_id)
             return
         row, trainee = held_live(session, actor, catch_up_id)
-        if actor.actor_kind is ActorKind.APPLICANT and _begun(session, row):
+        if actor.actor_kind is ActorKind.APPLICANT and has_begun(session, row):
             raise TooLate()
         end(session, row, CatchUpEnd.CANCELLED)
         _note(session, actor, "catch_up.cancelled", trainee, row)
@@ -228,26 +230,30 @@ def cancel(session: Session, actor: Actor, catch_up_id: int) -> None:
 def let_go(session: Session, *, most: int = MOST_GONE) -> int:
     """Ends what cannot be any more: its session was called off, or the place it was for has ended. Returns how many.
     Idempotent; whoever keeps their place is told, and books another."""
-    gone = (
+    over = (
         select(CatchUp)
         .join(Trainee, Trainee.id == CatchUp.trainee_id)
         .outerjoin(TrainingSession, TrainingSession.id == CatchUp.session_id)
         .where(CatchUp.ended_at.is_(None))
         .where(or_(Trainee.ended_at.is_not(None), TrainingSession.cancelled_at.is_not(None)))
     )
-    if session.scalar(gone.with_only_columns(CatchUp.id).limit(1)) is None:
+    if session.scalar(over.with_only_columns(CatchUp.id).limit(1)) is None:
         return 0
     with unit_of_work(session):
-        rows = session.scalars(holding(gone.order_by(CatchUp.id).limit(most), of=CatchUp, skip_locked=True)).all()
+        rows = session.scalars(holding(over.order_by(CatchUp.id).limit(most), of=CatchUp, skip_locked=True)).all()
         for row in rows:
-            trainee = session.get_one(Trainee, row.trainee_id)
-            end(session, row, CatchUpEnd.GONE)
-            _note(session, SYSTEM, "catch_up.gone", trainee, row)
+            gone(session, row)
         for trainee_id in sorted({row.trainee_id for row in rows}):
             trainee = session.get_one(Trainee, trainee_id)
             if trainee.ended_at is None:
                 tell(session, trainee, "gone")
     return len(rows)
+
+
+def gone(session: Session, row: CatchUp) -> None:
+    """Ends one that cannot be, for whoever holds it."""
+    end(session, row, CatchUpEnd.GONE)
+    _note(session, SYSTEM, "catch_up.gone", session.get_one(Trainee, row.trainee_id), row)
 
 
 def tell(session: Session, trainee: Trainee, name: str, **more: Any) -> None:
@@ -356,7 +362,8 @@ def _refuse_time(starts_at: datetime, course: Course) -> None:
         raise WhenNeeded(f"Enter a day up to {last.day} {last:%B}")
 
 
-def _begun(session: Session, row: CatchUp) -> bool:
+def has_begun(session: Session, row: CatchUp) -> bool:
+    """Whether its session, or its time alone, is no longer to come."""
     starts = row.starts_at
     if row.session_id is not None:
         starts = session.get_one(TrainingSession, row.session_id).starts_at

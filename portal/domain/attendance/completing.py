@@ -22,6 +22,7 @@ from portal.domain.training.enrolling import held_trainee
 from portal.domain.training.models import Cohort, Trainee
 from portal.services.references import ALPHABET
 
+MAY_COMPLETE = (State.TRAINING, State.APPOINTED)  # appointed: whose certificate was withdrawn, and is issued again
 CODE_GROUPS, CODE_GROUP = 4, 5  # 31 ** 20 codes: nobody comes upon one
 WITHDRAW_REASONS: dict[str, str] = {
     "name": "The name on it is wrong",
@@ -172,7 +173,7 @@ def may_be_completed(session: Session, cohort_id: int) -> int:
 
 
 def _refuse(trainee: Trainee, application: Application, standing: Standing) -> None:
-    if trainee.started_at is None or application.state is not State.TRAINING:
+    if trainee.started_at is None or application.state not in MAY_COMPLETE:
         raise NotComplete(["Training has not begun for them"])
     if not standing.may_complete:
         raise NotComplete(standing.missing)

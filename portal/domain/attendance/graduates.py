@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, kept_from
+from portal.domain.attendance.completing import MAY_COMPLETE
 from portal.domain.attendance.coverage import Standing
 from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.standing import standings
@@ -34,7 +35,7 @@ class Graduate:
     @property
     def ready(self) -> bool:
         return (
-            self.certificate_id is None and self.started and self.state is State.TRAINING and self.standing.may_complete
+            self.certificate_id is None and self.started and self.state in MAY_COMPLETE and self.standing.may_complete
         )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.attendance.catching_up import end, held_live, must_be_seen, place_of_work, tell
+from portal.domain.attendance.catching_up import end, has_begun, held_live, must_be_seen, place_of_work, tell
 from portal.domain.attendance.coverage import Limits, Sat, followed
 from portal.domain.attendance.elsewhere import codes_of
 from portal.domain.attendance.ledger import NoSuchCatchUp, NotOnRegister, NotYetDone, WhenNeeded
@@ -72,7 +72,7 @@ def missed(session: Session, actor: Actor, catch_up_id: int, *, seen: int | None
             return row
         row, trainee = held_live(session, actor, catch_up_id)
         must_be_seen(row, seen)
-        if row.way is W.ONE_TO_ONE and row.starts_at is not None and row.starts_at > clock.now():
+        if row.way is not W.WRITTEN and not has_begun(session, row):
             raise NotYetDone()
         if row.way is W.WRITTEN and row.due_on is not None and row.due_on >= clock.today():
             raise NotYetDone()

@@ -154,8 +154,8 @@ def _records(session: Session, applications: Collection[int]) -> Mapping[tuple[i
         .join(Cohort, Cohort.id == TrainingSession.cohort_id)
         .join(CourseVersion, CourseVersion.id == Cohort.version_id)
         .where(Trainee.application_id.in_(applications), TrainingSession.cancelled_at.is_(None))
-        .order_by(TrainingSession.starts_at, TrainingSession.id, Trainee.id)
-    ).all()
+        .order_by(TrainingSession.starts_at, TrainingSession.id, Mark.presence == Presence.PRESENT, Trainee.id)
+    ).all()  # of one day under two places the last counts: that they were there
     taught = codes_of(session, {mark.session_id for mark, _, _ in marks})
     for mark, application_id, course_id in marks:
         sat = Sat(mark.session_id, mark.presence, mark.late_minutes, mark.left_minutes, taught[mark.session_id])

@@ -17,7 +17,8 @@ from portal.db import WORK, announce, hold, holding, unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
-from portal.domain.attendance.models import CannotCome, CatchUp, CatchUpEnd
+from portal.domain.attendance import catching_up
+from portal.domain.attendance.models import CannotCome, CatchUp
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews.clashes import turned
@@ -239,8 +240,7 @@ def _told_off(session: Session, actor: Actor, day: TrainingSession) -> int:
     people = _who_comes(session, day.id)
     bookings = select(CatchUp).where(CatchUp.session_id == day.id, CatchUp.ended_at.is_(None))
     for booking in session.scalars(holding(bookings.order_by(CatchUp.id))):
-        booking.ended_at, booking.ended_as = clock.now(), CatchUpEnd.GONE
-        booking.version += 1
+        catching_up.gone(session, booking)
     for trainee, application, guest in people:
         _write(session, "training_day_off", day, trainee, application, guest=guest)
     return len(people)

@@ -231,6 +231,10 @@ def test_a_module_is_made_good_only_in_its_own_ways(session: Session, app: Flask
         marked(session, missed, group.days[2], P.ABSENT)
         with pytest.raises(NotThisWay):
             catching_up.ask_one_to_one(session, group.trainer, missed.id, "aid-1", on(15, 5))
+        with pytest.raises(NotThisWay):
+            catching_up.set_one_to_one(
+                session, group.trainer, missed.id, "aid-1", on(15, 5), "Room 2", group.trainer.id
+            )
         assert risk_of(session, missed) is Risk.CANNOT
 
 
@@ -309,3 +313,22 @@ def test_what_is_still_to_come_was_not_missed(app: Flask, session: Session) -> N
         signing_off.missed(session, group.trainer, row.id)
         signing_off.missed(session, group.trainer, row.id)
     assert catch_ups(session, missed)[0].ended_as is CatchUpEnd.MISSED
+    [guest] = catching_up.book_session(session, group.trainer, missed.id, another(session, group).days[0].id)
+    with pytest.raises(NotYetDone):
+        signing_off.missed(session, group.trainer, guest.id)
+
+
+def test_being_there_counts_whatever_is_marked_under_a_second_place_of_the_cohort(session: Session) -> None:
+    group = first_weekend(session, missing=())
+    first = group.people[0]
+    with unit_of_work(session):
+        row = session.get_one(Trainee, first.id)
+        row.ended_at, row.ended_as = clock.now(), TraineeEnd.REMOVED
+        session.flush()
+        second = Trainee(
+            application_id=first.application_id, cohort_id=group.cohort.id, seat=first.seat, enrolled_at=clock.now(),
+            confirmed_at=clock.now(), started_at=clock.now(), check_in="a second place",
+        )  # fmt: skip
+        session.add(second)
+    marked(session, second, group.days[0], P.ABSENT)
+    assert standings(session, [second.id])[second.id].days_attended == 2

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role, StaffMember
-from portal.domain.applications.models import Conflict, Relation
+from portal.domain.applications.models import Application, Conflict, Relation, State
 from portal.domain.attendance import certificates, completing
 from portal.domain.attendance.completing import NotComplete, complete, live_certificate
 from portal.domain.attendance.models import Certificate
@@ -123,6 +123,18 @@ def test_a_withdrawn_one_says_so_and_another_may_be_issued(
     assert verify(session, second.code).word is Word.VALID
     row = session.get_one(Certificate, first.id, populate_existing=True)
     assert row.withdrawn_reason == "name"
+
+
+def test_an_appointed_volunteers_certificate_is_issued_again_with_the_right_name(
+    session: Session, recruiter: StaffMember, trainee: Trainee
+) -> None:
+    with clock.at(DONE_AT):
+        attended(session, trainee)
+        first = complete(session, recruiter, trainee.id)
+        with unit_of_work(session):
+            session.get_one(Application, trainee.application_id).state = State.APPOINTED
+        completing.withdraw(session, recruiter, first.id, "name")
+        assert complete(session, recruiter, trainee.id).id != first.id
 
 
 def test_a_code_is_found_however_it_is_typed_and_nothing_else_is_ours(session: Session) -> None:

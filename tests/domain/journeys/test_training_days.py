@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -14,6 +14,7 @@ from portal.db import unit_of_work
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, Relation, State
 from portal.domain.attendance.models import CannotCome, CatchUp, CatchUpEnd, CatchUpWay
+from portal.domain.audit.models import AuditEvent
 from portal.domain.journeys import training_days
 from portal.domain.messages.models import OutboxMail
 from portal.domain.refusals import NotFound, Refusal
@@ -215,6 +216,7 @@ def test_a_day_called_off_is_told_once_and_guests_may_book_again(session: Sessio
     assert [each.context["guest"] for each in told] == [False, False, True]
     assert {each.context["calendar"]["method"] for each in told} == {"CANCEL"}
     assert session.get_one(CatchUp, guest.id).ended_as is CatchUpEnd.GONE
+    assert session.scalar(select(func.count()).where(AuditEvent.action == "catch_up.gone")) == 1
     with clock.at(LATER), pytest.raises(moving.DayCancelled):
         moving.change_day(session, recruiter, day.id, standing(session, day), seen=2)
 
