@@ -48,6 +48,7 @@ def somebody_accepted(
             given_name=GIVEN[number % len(GIVEN)],
             family_name=FAMILY[number % len(FAMILY)],
             postcode="ME14 1XX",
+            district_id=course.districts[0].id,
         )
         session.add(application)
         session.flush()
