@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from icalendar import Calendar
 from playwright.sync_api import Locator, Page, expect
@@ -68,6 +68,13 @@ class Someone:
     @property
     def page(self) -> str:
         return f"/applications/{self.reference}"
+
+
+class HasPage(Protocol):
+    """Somebody with an application: its page."""
+
+    @property
+    def page(self) -> str: ...
 
 
 def who(portal: Portal, session: Session, sent: Application) -> Someone:
@@ -144,7 +151,7 @@ def invite_all(visitor: Visitor, slug: str, people: int) -> None:
     page = visitor.go(f"/staff/interviews/invite/{slug}")
     expect(page.locator("input[name=chosen]:checked")).to_have_count(people)
     page.get_by_role("button", name="Invite the chosen…").click()
-    page.get_by_role("button", name=re.compile(f"^Invite {people} people")).click()
+    page.get_by_role("button", name=re.compile(f"^Invite {people} (person|people)")).click()
     for _ in range(0 if visitor.device.javascript else 40):
         if page.get_by_role("link", name="Look again").count() == 0:
             break
@@ -156,7 +163,7 @@ def invite_all(visitor: Visitor, slug: str, people: int) -> None:
 # The applicant
 
 
-def open_times(visitor: Visitor, someone: Someone) -> None:
+def open_times(visitor: Visitor, someone: HasPage) -> None:
     visitor.go(someone.page)
     tap_link(visitor, "Choose a time for your interview")
     expect(heading(visitor.page)).to_have_text("Choose your interview")
