@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, kept_from
 from portal.domain.attendance.completing import MAY_COMPLETE
-from portal.domain.attendance.completing import MAY_COMPLETE
 from portal.domain.attendance.coverage import Standing
 from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.standing import standings
