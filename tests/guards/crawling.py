@@ -12,7 +12,8 @@ from tests.guards.matrix import ROWS
 from tests.guards.walk import World
 
 FIRST = (  # who is asked
-    "stranger", "owner", "recruiter", "assessor", "medical", "liaison", "vetting", "administrator", "half", "auditor",
+    "stranger", "owner", "recruiter", "assessor", "medical", "liaison", "vetting", "trainer", "administrator", "half",
+    "auditor",
 )  # fmt: skip
 
 
