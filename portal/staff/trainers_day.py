@@ -55,7 +55,10 @@ def _shown(session_id: int) -> dict[str, Any]:
 @requires(P.KEEP_REGISTER)
 def print_trainers_day(session_id: int) -> Response:
     """The day's people on paper: adjustments and who cannot come. Contacts only where they were asked for."""
-    return make_response(render_template("staff/today/print.html", **_shown(session_id)))
+    shown = _shown(session_id)
+    if shown["day"] is None:
+        raise NotFound()
+    return make_response(render_template("staff/today/print.html", **shown))
 
 
 @blueprint.post("/cohorts/today/<int:session_id>/contact/<int:trainee_id>")

@@ -22,7 +22,7 @@ from tests.guards.world import NOBODYS
 from tests.support.live import form_token
 from tests.support.people import a_staff_member, browser_of
 
-ACTORS = ("owner", "recruiter", "liaison", "medical", "vetting", "assessor", "administrator")
+ACTORS = ("owner", "recruiter", "liaison", "medical", "vetting", "assessor", "administrator", "trainer")
 FIRST_OF_ALL = {("staff.put_wording_away", "POST"): 403}  # no division's recruiter puts any away, there or not
 
 # What a form says of other things, in its fields: who sends it, where, what instead of the right thing, and what comes.
