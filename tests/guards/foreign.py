@@ -220,11 +220,15 @@ def _accounts(session: Session, world: World) -> None:
 
 
 def _trained(session: Session, world: World, north: Campaign) -> None:
-    """Another trainer's cohort of the north."""
+    """Another trainer's cohort of the north. Its name and dates may be told: somebody could make something good there.
+    What its trainers bring is their own."""
     cohort = a_cohort(
         session, trainers=[a_trainer(session)], campaign=north, division_id=division_of("north"),
-        name=words_of("north", "cohort"), first=date(2018, 5, 5),
+        name="North cohort", first=date(2018, 5, 5),
     )  # fmt: skip
+    with unit_of_work(session):
+        for each in sessions_of(session, cohort):
+            each.materials = words_of("north", "materials")
     world.names |= {"north_cohort": str(cohort.id), "north_session": str(sessions_of(session, cohort)[0].id)}
 
 
