@@ -102,6 +102,12 @@ KINDS: dict[Work, Kind] = {
     Work.BEGIN: Kind(
         "Training to begin", "Their course is near, and everything due is done", "Begin it", "staff.cohorts",
     ),
+    Work.REGISTER: Kind(
+        "Registers of today", "Until everybody is marked", "Open the register", "staff.trainers_day",
+    ),
+    Work.GAPS: Kind(
+        "Registers with gaps", "The day is over, and somebody is not marked", "Mark them", "staff.cohorts",
+    ),
     Work.CATCH_UPS: Kind(
         "Catch-ups to see to", "What trainees missed and make good", "Say yes, read, sign off", "staff.catch_ups",
     ),
@@ -120,6 +126,10 @@ KINDS: dict[Work, Kind] = {
     Work.POWERS_DOUBT: Kind(
         "Powers in doubt", "Vetting of their holders stands no longer", "Look, and withdraw them",
         "staff.powers_register", "late",
+    ),
+    Work.COMPLETING: Kind(
+        "Training to complete", "The course is over, and they hold no certificate", "Issue it, or see what is missing",
+        "staff.cohorts",
     ),
     Work.APPOINTING: Kind(
         "People to appoint", "They have completed their training", "Look at their checklists", "staff.ready_to_appoint",
@@ -171,6 +181,9 @@ DOORS = (  # places that are somebody's work although nothing waits there
     (Permission.SETTLE_DUPLICATES, "staff.duplicates", "Perhaps the same person", "Two addresses, much in common."),
     (Permission.SEE_SHORTLISTING, "staff.shortlisting", "Shortlisting", "Who reads what, scores, and the line."),
     (Permission.SCORE_INTERVIEWS, "staff.interview_sheets", "Your interviews", "Whom you meet, and your sheets."),
+    (Permission.KEEP_REGISTER, "staff.trainers_day", "Today", "Your training day: its people and the register."),
+    (Permission.SEE_COHORTS, "staff.cohorts", "Cohorts", "Courses that run, their days and their people."),
+    (Permission.SEE_VOLUNTEERS, "staff.volunteers", "Volunteers", "Who serves where, and who holds which power."),
     (Permission.MANAGE_CAMPAIGNS, "staff.campaigns", "Campaigns", "Make one, change its dates or its questions."),
 )
 

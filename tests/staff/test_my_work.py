@@ -13,6 +13,8 @@ from portal.domain.accounts.deputies import name_deputy
 from portal.domain.accounts.models import Role
 from portal.domain.applications.actions import withdraw
 from portal.domain.applications.rules import WithdrawReason
+from portal.domain.attendance import marking
+from portal.domain.attendance.models import Presence
 from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.deciding import decide
 from portal.domain.casework.models import Verdict
@@ -25,6 +27,9 @@ from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.people import a_staff_member, browser_of
+from tests.support.registers import a_day, wish
+from tests.support.stage import put_clock
+from tests.support.training import a_trainer, sessions_of
 
 
 @pytest.fixture
@@ -67,7 +72,9 @@ def test_every_role_has_a_page(app: Flask, session: Session, pilot: Campaign, ro
     page = browser_of(app, a_staff_member(session, role)).get("/staff/")
     assert page.status_code == 200
     assert ("Okafor" in page.text) is False
-    if role in {Role.TRAINER, Role.VETTING, Role.SUPERVISOR}:
+    if role is Role.TRAINER:
+        assert 'href="/staff/cohorts/today"' in page.text
+    if role in {Role.VETTING, Role.SUPERVISOR}:
         assert "Nothing waits for you yet" in page.text
         assert "Your places" not in page.text
     if role is Role.AUDITOR:
@@ -116,6 +123,26 @@ def test_what_others_do_makes_work(app: Flask, session: Session, pilot: Campaign
     theirs = browser_of(app, reader).get("/staff/").text
     assert "<b>Your readings past their day" in theirs or "<b>Applications to read" in theirs
     assert "Messages from applicants" not in theirs and "Okafor" not in theirs
+
+
+def test_a_register_waits_until_everybody_is_marked(app: Flask, session: Session) -> None:
+    day = a_day(session, app, people=2)
+    trainer, recruiter = browser_of(app, day.trainer), browser_of(app, a_staff_member(session, Role.RECRUITER))
+    today, gaps, over = "Registers of today", "Registers with gaps", "Training to complete"
+    assert f'<td>1</td><td><a href="/staff/cohorts/today"><b>{today}' in trainer.get("/staff/").text
+    assert today not in browser_of(app, a_trainer(session)).get("/staff/").text, "somebody else's cohort"
+    marking.mark(session, day.viewer, day.session_id, wish(day.people[0]))
+    assert today in trainer.get("/staff/").text
+    marking.mark(session, day.viewer, day.session_id, wish(day.people[1], Presence.ABSENT))
+    page = trainer.get("/staff/").text
+    assert today not in page and gaps not in page
+    last = sessions_of(session, day.cohort)[1]
+    put_clock(app, last.starts_at)
+    assert today in trainer.get("/staff/").text and over not in recruiter.get("/staff/").text
+    put_clock(app, last.ends_at + timedelta(days=1))
+    page = trainer.get("/staff/").text
+    assert today not in page and f'<td>1</td><td><a href="/staff/cohorts"><b>{gaps}' in page
+    assert f'<td>2</td><td><a href="/staff/cohorts"><b>{over}' in recruiter.get("/staff/").text
 
 
 def test_ones_own_come_before_the_teams(app: Flask, session: Session, pilot: Campaign) -> None:

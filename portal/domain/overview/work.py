@@ -17,7 +17,7 @@ from portal import clock
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import ENDED, Application, Channel, Requirement, RequirementState, State
 from portal.domain.applications.queries import StaffViewer, in_scope
-from portal.domain.attendance import waiting as catch_ups
+from portal.domain.attendance import waiting as attendance
 from portal.domain.campaigns.models import Campaign, RequirementKind
 from portal.domain.casework.models import Decision
 from portal.domain.clearances.waiting import desk_work
@@ -59,9 +59,12 @@ class Work(StrEnum):
     PROVISIONAL = "provisional"
     ENROL = "enrol"  # accepted, and no place in a cohort yet
     BEGIN = "begin"  # a course begins soon, and somebody could begin
+    REGISTER = "register"  # today's, until everybody is marked
+    GAPS = "gaps"  # a day is over, and somebody on its register is not marked
     CATCH_UPS = "catch_ups"  # a time alone to say yes to, work to read, what has been to sign off
     PLACING = "placing"  # accepted, and nobody has said where they will serve
     POWERS_DOUBT = "powers_doubt"  # held although vetting stands no longer
+    COMPLETING = "completing"  # a course is over, and somebody holds no certificate of it
     APPOINTING = "appointing"  # trained, and not appointed yet
     ENTERING = "entering"
     MEDICAL = "medical"
@@ -115,7 +118,12 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
     if viewer.scope(P.KEEP_REGISTER):
-        found[Work.CATCH_UPS] = catch_ups.to_see_to(viewer).add_columns(literal(1).label("own"))
+        mine = {
+            Work.REGISTER: attendance.registers_today(viewer),
+            Work.GAPS: attendance.registers_with_gaps(viewer),
+            Work.CATCH_UPS: attendance.to_see_to(viewer),
+        }
+        found |= {work: query.add_columns(literal(1).label("own")) for work, query in mine.items()}
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
     if viewer.scope(P.INVITE):
@@ -139,6 +147,8 @@ def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
     found: dict[Work, AnySelect] = {}
     if viewer.scope(P.PLAN_COHORTS):
         found |= {Work.ENROL: training.to_enrol(viewer), Work.BEGIN: training.to_begin(viewer)}
+    if viewer.scope(P.COMPLETE_TRAINING):
+        found[Work.COMPLETING] = attendance.to_complete(viewer).add_columns(_own(viewer))
     if viewer.scope(P.APPOINT):
         found[Work.APPOINTING] = volunteers.to_appoint(viewer).add_columns(_own(viewer))
     if viewer.scope(P.GRANT_POWERS):
