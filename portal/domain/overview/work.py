@@ -118,12 +118,12 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
     if viewer.scope(P.KEEP_REGISTER):
-        mine = {
+        teaching = {
             Work.REGISTER: attendance.registers_today(viewer),
             Work.GAPS: attendance.registers_with_gaps(viewer),
             Work.CATCH_UPS: attendance.to_see_to(viewer),
         }
-        found |= {work: query.add_columns(literal(1).label("own")) for work, query in mine.items()}
+        found |= {work: query.add_columns(literal(1).label("own")) for work, query in teaching.items()}
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
     if viewer.scope(P.INVITE):
