@@ -109,6 +109,7 @@ class Tally(Roll):
         return [
             place for place in self.register(day)
             if place.started and place.made < day.ends and not place.away.get(day.id)
+            and (place.ended is None or place.ended >= day.ends)
             and self.said_of(day, place) == UNSAID
         ]  # fmt: skip
 

@@ -188,8 +188,8 @@ def _take_over(actor: Actor, step: MarkStep, waiting: Sequence[MarkStep]) -> Non
 
 
 def everyone_else(session: Session, actor: Actor, session_id: int, batch: str, why: str | None = None) -> list[Mark]:
-    """Marks present whoever is expected and has no mark: not who said they cannot come, may not take part yet, or got
-    their place after the day. One act for each `batch`, whatever the number of people in it.
+    """Marks present whoever is expected and has no mark: not who said they cannot come, may not take part yet, got
+    their place after the day, or gave it up before its end. One act for each `batch`, whatever the number of people.
 
     Raises TooEarly, WhyNeeded, BadMark.
     """
@@ -237,6 +237,7 @@ def expected(session_id: int) -> Select[int]:
             Trainee.id.in_(on_register(session_id)),
             Trainee.started_at.is_not(None),
             Trainee.enrolled_at < TrainingSession.ends_at,
+            or_(Trainee.ended_at.is_(None), Trainee.ended_at >= TrainingSession.ends_at),
             not_(told),
             not_(marked),
         )

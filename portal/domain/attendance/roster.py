@@ -47,6 +47,7 @@ class Entry:
     starts_at: datetime
     told_at: datetime | None
     joined_later: bool
+    left_before: bool
     helps: str
     said: Said
     version: int
@@ -64,13 +65,15 @@ class Entry:
 
     @property
     def expected(self) -> bool:
-        return self.may_take_part and not self.marked and self.told_at is None and not self.joined_later
+        there = not self.joined_later and not self.left_before
+        return there and self.may_take_part and not self.marked and self.told_at is None
 
     @property
     def hint(self) -> str:
         """The line under the name, beside what is marked and whether they may take part."""
-        parts = (self.guest, told(self.told_at, self.starts_at), "Joined after this day" if self.joined_later else "")
-        return " · ".join(part for part in (*parts, " ".join(self.helps.split())) if part)
+        held = "Joined after this day" if self.joined_later else "Has no place any more" if self.left_before else ""
+        parts = (self.guest, told(self.told_at, self.starts_at), held, " ".join(self.helps.split()))
+        return " · ".join(part for part in parts if part)
 
     @property
     def code_hash(self) -> str:
@@ -246,6 +249,7 @@ def _entry(keys: KeyRing, day: TrainingSession, number: int, row: Any, guests: d
         starts_at=day.starts_at,
         told_at=row.told_at,
         joined_later=trainee.enrolled_at >= day.ends_at,
+        left_before=trainee.ended_at is not None and trainee.ended_at < day.ends_at,
         helps=adjustments_of(keys, trainee),
         said=said_by(mark),
         version=mark.version if mark else 0,

@@ -25,6 +25,7 @@ from portal.domain.attendance.words import (
     WhyNeeded,
 )
 from portal.domain.audit.models import AuditEvent
+from portal.domain.training.models import Trainee, TraineeEnd
 from tests.support.registers import A_MORNING, Day, a_day, said, wish
 from tests.support.trainees import a_trainee
 
@@ -228,6 +229,15 @@ def test_everyone_else_is_who_is_expected_and_once(session: Session, day: Day) -
     assert marking.everyone_else(session, day.trainer, day.session_id, "press-0002") == []
     assert marks(session) == len(day.people) - 1 and session.get(Mark, (day.session_id, waiting.id)) is None
     assert trail(session).count("mark.made") == len(day.people) - 1
+
+
+def test_everyone_else_is_nobody_who_gave_their_place_up_that_day(session: Session, day: Day) -> None:
+    gone = day.people[0]
+    with unit_of_work(session):
+        row = session.get_one(Trainee, gone.id)
+        row.ended_at, row.ended_as = clock.now(), TraineeEnd.REMOVED
+    made = marking.everyone_else(session, day.trainer, day.session_id, "press-0001")
+    assert {mark.trainee_id for mark in made} == {each.id for each in day.people[1:]}
 
 
 def test_everyone_else_waits_for_the_day_and_later_says_why(session: Session, day: Day) -> None:
