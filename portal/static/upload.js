@@ -184,10 +184,12 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const box = form.querySelector("[data-upload-button]");
   box.querySelector("button").remove();
   if (!box.children.length) box.remove();
-  input.addEventListener("change", () => {
+  const chosen = () => {
     take(form, [...input.files]);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", chosen);
+  if (input.files.length) chosen(); // by somebody who was quicker than this file
   form.addEventListener("dragover", (event) => event.preventDefault());
   form.addEventListener("drop", (event) => {
     event.preventDefault();
