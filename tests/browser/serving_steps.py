@@ -89,6 +89,13 @@ def verifier_sees(road: Road) -> None:
     assert stranger.context.cookies() == [], "who asks is nobody's business"
 
 
+def nothing_twice(road: Road) -> None:
+    """Every letter of the road came once; a power each, and what is asked for in two goes."""
+    subjects = [str(letter.message["Subject"]) for letter in road.portal.letters(road.person.email)]
+    twice = {subject for subject in subjects if subjects.count(subject) > 1}
+    assert twice == {"You have been given a power", "What we need from you next"}, subjects
+
+
 def staff_see(road: Road) -> None:
     """The recruiter finds them as appointed, in the register of powers too; the trainer sees the course completed."""
     page = from_menu(road.by("recruiter"), "Volunteers", "Register of powers")

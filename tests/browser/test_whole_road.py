@@ -36,7 +36,7 @@ ROAD: tuple[tuple[tuple[int, ...], tuple[Step, ...]], ...] = (
     ((2018, 7, 1, 17, 30), (training.sign_off,)),
     ((2018, 7, 2, 10), (training.issue_certificate, serving.accept_agreement, serving.complete_checklist)),
     ((2018, 7, 3, 10), (serving.appoint, serving.give_powers)),
-    ((2018, 7, 4, 10), (serving.verifier_sees, serving.staff_see)),
+    ((2018, 7, 4, 10), (serving.verifier_sees, serving.staff_see, serving.nothing_twice)),
 )
 
 

@@ -108,7 +108,7 @@ def begin_training(road: Road) -> None:
 def open_register(road: Road) -> Visitor:
     """The trainer's phone, from the day's page, once the register would open again without a signal."""
     trainer = road.by("trainer")
-    page = from_menu(trainer, "Cohorts", "Today")
+    page = from_work(trainer, "Registers of today")
     follow(page, "Open the register")
     expect(page.locator("[data-register] .v-dev-row")).to_have_count(1)
     return trainer
@@ -189,7 +189,7 @@ def sign_off(road: Road) -> None:
 
 
 def issue_certificate(road: Road) -> None:
-    page = cohort_page(road, "Completion")
+    page = cohort_page(road, "Completion", "Training to complete")
     press(page, "Issue the certificate")
     said(page, "1 certificate issued.")
     road.certificate = page.get_by_role("link", name="Its address").get_attribute("href") or ""
