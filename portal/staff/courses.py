@@ -227,6 +227,6 @@ def move_draft_day(slug: str, number: int) -> AnyResponse:
     found = reads.read_draft(db.session(), slug)
     acts.shift_day(
         db.session(), current_user, found.version.id, number, up=request.form.get("way") == "up",
-        seen=Versioned().seen_version or found.version.version,
+        seen=found.version.version,  # a press moves the day as it lies now
     )  # fmt: skip
     return to_course(slug, draft=True)

@@ -143,6 +143,24 @@ NOT_SENT = {
         ("public.take_training_place", "public.can_come", "public.wait_for_training"),
         "a place that came free, a day they said no to, a full course (tests/public/test_training.py)",
     ),
+    **dict.fromkeys(
+        ("public.check_in", "public.check_in_by_code", "staff.register_scan", "staff.register_marks",
+         "staff.register_entry", "staff.register_trainers", "staff.remove_substitute", "staff.undo_on_register"),
+        "the day itself, its codes, who stands in (tests/staff/test_register*.py, tests/public/test_check_in.py)",
+    ),
+    **dict.fromkeys(
+        ("public.book_catch_up", "public.ask_for_time_alone", "public.training_feedback", "staff.book_catch_up",
+         "staff.set_time_alone", "staff.set_written_work", "staff.see_to_catch_up", "staff.hand_work_back",
+         "staff.record_assessment", "staff.take_back_assessment", "staff.show_emergency_contact",
+         "staff.take_back_cohort_message"),
+        "somebody begun who missed a day (tests/staff/test_cohort_grid.py, tests/public/test_catch_up.py)",
+    ),
+    **dict.fromkeys(
+        ("public.certificates", "public.compare_certificate", "public.agreement", "staff.issue_certificates",
+         "staff.appointment_step", "staff.take_back_step", "staff.appoint_volunteer", "staff.withdraw_power"),
+        "a course completed, a checklist with one gap (tests/staff/test_volunteers.py, test_certificate.py)",
+    ),
+    "staff.begin_run": "a preview of its own (tests/staff/test_bulk.py)",
     "staff.book_for": "a free time of a published day (tests/staff/test_inviting.py)",
     "staff.clear_occupations": "somebody shortlisted whose work needs no look (tests/staff/test_hand_checks.py)",
     "staff.record_attempt": "nobody runs twice on one day (tests/staff/test_hand_checks.py)",
@@ -170,6 +188,9 @@ def _wording(world: World) -> dict[str, Any]:
 READ_ELSEWHERE = {
     "staff.bulk_preview": {"token"},  # the preview's own form is sent there again
     "staff.presence": {"editing"},  # a page with a form says so
+    "staff.mark_on_register": {"why"},  # after the day the page asks for it
+    "staff.everyone_else_present": {"why"},
+    "staff.register_trainee": {"why"},
 }
 
 
