@@ -26,7 +26,6 @@ NEXT: dict[State, str] = {
     State.ACCEPTED: "finish the checks, then training",
     State.DEFERRED: "offer a place on a later course",
     State.TRAINING: "complete the training days",
-    State.APPOINTED: "nothing: appointed",
 }
 
 
@@ -148,6 +147,9 @@ def _late(
 
 
 def _usual(application: Application, may: Collection[Permission]) -> Strip:
+    if application.state is State.APPOINTED:
+        since = day_month(application.state_since)
+        return Strip("Appointed", f"A volunteer since {since}. What they may do is on their page as a volunteer.")
     promise = promise_of(application)
     title = f"Next: {NEXT[application.state]}"
     main = _main(application.state, may)

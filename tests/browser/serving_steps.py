@@ -103,6 +103,7 @@ def staff_see(road: Road) -> None:
         expect(page.get_by_role("main")).to_contain_text(power)
     expect(page.get_by_role("main")).to_contain_text(road.number)
     page = road.by("recruiter").go(f"/staff/applications/{road.reference}")
+    expect(page.locator("#next")).to_contain_text("A volunteer since 3 July.")
     expect(page.locator("#appointment")).to_contain_text(road.number)
     page = cohort_page(road, "Completion")
     expect(page.get_by_role("row", name=road.name)).to_contain_text("Completed")
