@@ -17,15 +17,13 @@ from portal.domain.accounts.queries import staff_members
 from portal.domain.accounts.staff_accounts import create_administrator
 from portal.domain.attendance.certificates import sweep_papers
 from portal.domain.audit.actions import SYSTEM
-from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.demonstration.make import APPLICATIONS, make_demonstration
 from portal.domain.documents.actions import sweep_orphans
 from portal.domain.journeys.due import run_due
 from portal.domain.journeys.rotating import rotate_keys
+from portal.domain.journeys.seeding import seed_shipped
 from portal.domain.messages.bounces import note_bounce
 from portal.domain.refusals import Refusal
-from portal.domain.training.standard import seed_courses
-from portal.domain.volunteers.standard import seed_volunteers
 from portal.extensions import db
 from portal.services.bounces import LARGEST, read_report
 from portal.starting import application, migrate
@@ -57,12 +55,10 @@ def portal() -> None:
 
 @portal.command("migrate")
 def migrate_database() -> None:
-    """Bring the database to the newest revision, with the wordings, powers and agreement that are shipped."""
+    """Bring the database to the newest revision, with the schemes, questions, wordings and courses that are shipped."""
     with _application():
         migrate()
-        seed_templates(db.session())
-        seed_courses(db.session())
-        seed_volunteers(db.session())
+        seed_shipped(db.session())
 
 
 @portal.command()

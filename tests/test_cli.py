@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def test_check_says_what_to_mend_until_nothing_is_left(environ: dict[str, str]) 
     third = _run(environ, "check")
     assert third.exit_code == 0 and "MEND" not in third.output
     assert "clamd" not in third.output and "not scanned" in third.output
+
+
+def test_a_migrated_installation_has_its_schemes_questions_courses_and_powers(environ: dict[str, str]) -> None:
+    for _twice in range(2):
+        assert _run(environ, "migrate").exit_code == 0
+    with closing(sqlite3.connect(Path(environ["PORTAL_DATA"]) / "portal.sqlite")) as database:
+        for table, number in (("scheme", 10), ("question", 10), ("course", 5), ("power", 4), ("agreement", 1)):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] >= number, table
 
 
 def test_check_finds_what_does_not_answer(environ: dict[str, str]) -> None:

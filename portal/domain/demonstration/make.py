@@ -14,10 +14,8 @@ from portal.db import unit_of_work
 from portal.domain.applications.actions import save_answers, start, submit
 from portal.domain.audit.actions import SYSTEM, record
 from portal.domain.audit.models import AuditEvent
-from portal.domain.campaigns.actions import create_campaign, seed_catalogue
+from portal.domain.campaigns.actions import create_campaign
 from portal.domain.campaigns.models import Campaign, RequirementKind
-from portal.domain.campaigns.questions import seed_questions
-from portal.domain.correspondence.shipped import seed_templates
 from portal.domain.demonstration.clearing import rounds
 from portal.domain.demonstration.desk import LONG_OPEN, TWICE, desk, saved_views, sent_twice
 from portal.domain.demonstration.lives import LIMIT, Cast, by_section, known, life
@@ -30,9 +28,8 @@ from portal.domain.demonstration.staff import DOMAIN, make_staff
 from portal.domain.demonstration.stage import At, Life, Stage, play
 from portal.domain.demonstration.training import cohorts
 from portal.domain.journeys.checking import check_due
+from portal.domain.journeys.seeding import seed_shipped
 from portal.domain.journeys.uploading import receive
-from portal.domain.training.standard import seed_courses
-from portal.domain.volunteers.standard import seed_volunteers
 from portal.services.outside import Outside
 
 APPLICATIONS = 280
@@ -56,12 +53,7 @@ def make_demonstration(
     now = clock.now()
     planned = parts(now)
     with clock.at(planned[0].plan.opens_at - A_MONTH):
-        seed_catalogue(session)
-        seed_questions(session)
-        seed_templates(session)
-        seed_courses(session)
-        seed_volunteers(session)
-        seed_volunteers(session)
+        seed_shipped(session)
         staff = make_staff(session, outside.keys, secret_key)
     stage = Stage(session, outside, staff, now)
     campaigns = []

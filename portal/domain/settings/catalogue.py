@@ -110,7 +110,7 @@ SHIPPED = {
         Shipped("training_module_percent", 25, "out of 100", "More of a module missed than this, and it is missed."),
         Shipped("register_device_hours", 72, "hours", "How long a trainer's phone keeps marks it could not send."),
         Shipped("catch_up_days", 28, "days", "After a course's last day, how long what was missed can be made good."),
-        Shipped("catch_up_written_days", 14, "days", "How long somebody has for written work that makes a module good."),
+        Shipped("catch_up_written_days", 14, "days", "How long somebody has for written work in place of a module."),
         Shipped("training_feedback_least", 5, "answers", "What people thought of a weekend is shown from so many on."),
         Shipped("barred_list_days", 180, "days", "How long a check of the barred lists holds before an appointment."),
         Shipped("power_ending_days", 60, "days", "A power ends soon when no more days than this are left of it."),
