@@ -117,13 +117,6 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
         found[Work.INTERVIEWED] = waiting.to_decide(viewer)
     if viewer.scope(P.MAKE_OFFERS):
         found[Work.OFFERS_LATE] = offers.overdue(viewer)
-    if viewer.scope(P.KEEP_REGISTER):
-        teaching = {
-            Work.REGISTER: attendance.registers_today(viewer),
-            Work.GAPS: attendance.registers_with_gaps(viewer),
-            Work.CATCH_UPS: attendance.to_see_to(viewer),
-        }
-        found |= {work: query.add_columns(literal(1).label("own")) for work, query in teaching.items()}
     if viewer.scope(P.PLACE_PEOPLE):
         found[Work.PLACING] = offers.to_place(viewer)
     if viewer.scope(P.INVITE):
@@ -145,6 +138,13 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
 def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
     """From a place in a cohort to an appointment, and powers that must be looked at."""
     found: dict[Work, AnySelect] = {}
+    if viewer.scope(P.KEEP_REGISTER):
+        teaching = {
+            Work.REGISTER: attendance.registers_today(viewer),
+            Work.GAPS: attendance.registers_with_gaps(viewer),
+            Work.CATCH_UPS: attendance.to_see_to(viewer),
+        }
+        found |= {work: query.add_columns(literal(1).label("own")) for work, query in teaching.items()}
     if viewer.scope(P.PLAN_COHORTS):
         found |= {Work.ENROL: training.to_enrol(viewer), Work.BEGIN: training.to_begin(viewer)}
     if viewer.scope(P.COMPLETE_TRAINING):
