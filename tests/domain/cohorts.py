@@ -131,8 +131,9 @@ class Cohorts:
         chance = self.random.random()
         if chance < 0.8:
             return self.at + SECONDS
-        ahead = [day.starts for day in self.model.days.values() if day.starts > self.at]
-        if chance < 0.9 and ahead:
+        days = self.model.days.values()
+        ahead = [day.starts for day in days if day.starts > self.at]
+        if chance < 0.9 and ahead and (len(ahead) < len(days) or min(ahead) < self.at + HOUR * 72):
             return min(ahead) + timedelta(minutes=20) + SECONDS
         return self.at + HOUR * self.random.choice((1, 3, 6, 6, 13, 24, 72)) + SECONDS
 

@@ -196,7 +196,8 @@ def unassess(life: Cohorts) -> Tried:
 
 
 def complete(life: Cohorts) -> Tried:
-    found = place(life, lambda each: each.started and not each.completed and not life.model.gaps(each))
+    most = life.random.choice((1, 1, 2))  # with nothing in the way, or one thing
+    found = place(life, lambda each: each.started and not each.completed and len(life.model.gaps(each)) < most)
     if found is None:
         return None
     return lambda: completing.complete(life.session, life.recruiter, found.id), lambda: life.model.complete(found)
@@ -268,8 +269,10 @@ def publish(life: Cohorts) -> Tried:
 
 
 def appoint(life: Cohorts) -> Tried:
-    ready = [key for key, them in life.model.people.items() if them.state == "training" and not life.model.lacks(key)]
-    if (key := one(life, ready, list(life.people))) is None:
+    people = life.model.people
+    near = [key for key, them in people.items() if them.state == "training" and len(life.model.lacks(key)) < 2]
+    ready = [key for key in near if not life.model.lacks(key)]
+    if (key := one(life, ready if life.random.random() < 0.6 else near, list(people))) is None:
         return None
     return lambda: appoint_now(life.session, life.recruiter, key), lambda: life.model.appoint(key)
 
@@ -296,7 +299,7 @@ def grant(life: Cohorts) -> Tried:
 
 def ungrant(life: Cohorts) -> Tried:
     held = one(life, [each for each in life.model.held if each.withdrawn is None], life.model.held)
-    if held is None or life.random.random() < 0.5:
+    if held is None or life.random.random() < 0.3:
         return None
     return (
         lambda: powers.withdraw(life.session, life.recruiter, held.id, "role"),
@@ -308,5 +311,5 @@ REST = (
     book, book, book, ask, ask, take_on, take_on, write, write, hand_in, hand_in, sign_off, sign_off, sign_off, unsign,
     miss, cancel, assess, assess, assess, assess, unassess, complete, complete, complete, complete, withdraw_paper,
     do_task, do_task, do_task, undo_task, agree_to, agree_to, publish, appoint, appoint, appoint, appoint, grant, grant,
-    grant, ungrant,
+    grant, grant, ungrant, ungrant,
 )  # fmt: skip
