@@ -37,8 +37,7 @@ def register_trainee(cohort_id: int, session_id: int, trainee_id: int) -> AnyRes
     found = the_roster(cohort_id, session_id)
     entry, form = found.entry(trainee_id), OneForm()
     if request.method == "GET":
-        form.late.data, form.left.data = entry.said.late or None, entry.said.left or None
-        form.seen.data, form.key.data = str(entry.version), new_key()
+        _as_it_stands(form, entry)
     elif form.validate():
         wish = _wish(form, entry, read_one(request.form.get("press", ""), form))
         try:
@@ -48,6 +47,11 @@ def register_trainee(cohort_id: int, session_id: int, trainee_id: int) -> AnyRes
                 raise
             refused_beside_field(form, refusal)
     return _one_page(found, entry, form)
+
+
+def _as_it_stands(form: OneForm, entry: Entry) -> None:
+    form.late.data, form.left.data = entry.said.late or None, entry.said.left or None
+    form.seen.data, form.key.data = str(entry.version), new_key()
 
 
 def read_one(press: str, form: OneForm) -> Said:
@@ -81,11 +85,12 @@ def _wish(form: OneForm, entry: Entry, said: Said) -> MarkWish:
     )
 
 
-def _one_page(found: Roster, entry: Entry, form: OneForm) -> Response:
+def _one_page(found: Roster, entry: Entry, form: OneForm, *, note: str = "", note_problem: str = "") -> Response:
     session, day = db.session(), found.session
     return page_or_fragment(
-        "staff/register/trainee.html", "page", status=422 if form.errors else 200, roster=found, day=day, entry=entry,
-        form=form, quick=QUICK, leaves=_minutes_left(day), reasons=REASONS, whys=WHYS, note_key=new_key(),
+        "staff/register/trainee.html", "page", status=422 if form.errors or note_problem else 200, roster=found,
+        day=day, entry=entry, form=form, quick=QUICK, leaves=_minutes_left(day), reasons=REASONS, whys=WHYS,
+        note_key=new_key(), note=note, note_problem=note_problem,
         notes=notes.notes_of(session, outside_of(current_app).keys, current_user, day.id, trainee_id=entry.trainee_id),
         history=history(session, day.id, entry.trainee_id),
     )  # fmt: skip
@@ -140,10 +145,15 @@ def _to_notes(cohort_id: int, session_id: int) -> AnyResponse:
 @requires(KEEP)
 def note_on_register(cohort_id: int, session_id: int, trainee_id: int) -> AnyResponse:
     """A note about one person on this day."""
-    the_day(cohort_id, session_id)
-    text = request.form.get("text", "")
+    found = the_roster(cohort_id, session_id)
+    entry, text = found.entry(trainee_id), request.form.get("text", "")
     wish = NoteWish(request.form.get("key", ""), trainee_id, False, text, clock.now())
-    notes.write(db.session(), outside_of(current_app).keys, current_user, session_id, wish)
+    try:
+        notes.write(db.session(), outside_of(current_app).keys, current_user, session_id, wish)
+    except Refusal as refusal:
+        form = OneForm(formdata=None)
+        _as_it_stands(form, entry)
+        return _one_page(found, entry, form, note=text, note_problem=refusal.message)
     flash("The note is kept.")
     address = url_for("staff.register_trainee", cohort_id=cohort_id, session_id=session_id, trainee_id=trainee_id)
     return redirect(f"{address}#notes", 303)

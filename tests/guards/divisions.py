@@ -190,6 +190,31 @@ OWN = (
             ("staff.show_emergency_contact", 303),
         )
     ),
+    *(
+        Own(endpoint, T, "class", post)
+        for endpoint, post in (
+            ("staff.register", None),
+            ("staff.register_state", None),
+            ("staff.register_marks", 422),
+            ("staff.mark_on_register", 404),  # nobody is named
+            ("staff.everyone_else_present", 422),
+            ("staff.undo_on_register", 409),
+            ("staff.settle_on_register", 404),  # neither is chosen
+            ("staff.register_notes", 422),
+            ("staff.deal_with_walk_in", 303),
+            ("staff.take_back_note", 303),
+            ("staff.register_trainers", 422),
+            ("staff.remove_substitute", 303),
+            ("staff.register_sheet", None),
+            ("staff.register_entry", 303),
+            ("staff.register_code", None),
+            ("staff.register_scan", 422),
+        )
+    ),
+    Own("staff.register_trainee", T, "pupil", 404),  # no press
+    Own("staff.note_on_register", T, "pupil", 422),
+    Own("staff.walk_ins", R, "cohort"),
+    Own("staff.see_to_walk_in", R, "cohort", 303),
     Own("staff.cohort_message", T, "class", 422),
     Own("staff.take_back_cohort_message", T, "class", 404),  # it is no message of theirs
     Own("staff.print_trainers_day", T, "class"),

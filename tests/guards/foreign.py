@@ -263,7 +263,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "course": ("north_campaign", "north_kept", "nobody", "alias", "reader"),
     "cohort": ("north_cohort", "nobody", "sent", "campaign", "0"),
     "session": ("north_session", "nobody", "sent", "campaign", "0"),
-    **dict.fromkeys(("differing", "walk_in"), ("nobody", "alias", "sent", "cohort", "wording")),
+    **dict.fromkeys(("differing", "walk_in"), ("nobody", "alias", "sent", "wording", "reading")),
     **dict.fromkeys(("taught", "drafted"), ("nobody", "sent", "cohort", "campaign", "0")),
     **dict.fromkeys(("ready", "served"), ("north_sent", "blind_sent", "known_sent", "known_draft", "nobody")),
     "finished": ("north_cohort", "nobody", "sent", "campaign", "0"),

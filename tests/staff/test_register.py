@@ -255,6 +255,8 @@ def test_a_note_about_one_person(phone: JudgingClient, day: Day) -> None:
     assert phone.post(f"{address}/note", data=data).status_code == 303
     assert "Lost their kit" in page(phone, address)
     assert phone.post(f"{part(day, 'trainees/999999')}/note", data=data).status_code == 404
+    long = phone.post(f"{address}/note", data=signed(phone, {"text": "y" * 2001, "key": "note-00002"}))
+    assert long.status_code == 422 and "Use 2,000 characters" in long.text and "y" * 2001 in long.text
 
 
 def test_somebody_stands_in(app: Flask, phone: JudgingClient, session: Session, day: Day) -> None:

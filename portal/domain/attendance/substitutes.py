@@ -78,14 +78,15 @@ def add(session: Session, actor: Actor, session_id: int, staff_id: int) -> None:
 
 
 def remove(session: Session, actor: Actor, session_id: int, staff_id: int) -> None:
-    """Takes a substitute off again; pressed twice it is so once. Raises NotFound for a session's own trainer."""
+    """Takes a substitute off again; pressed twice it is so once. Raises NotFound for a session's own trainer, and for
+    nobody."""
     with unit_of_work(session):
         hold(session, PLANS)
         _day(session, session_id)
         found = session.get(SessionTrainer, (session_id, staff_id))
-        if found is None:
+        if found is None and session.get(StaffMember, staff_id) is not None:
             return
-        if not found.substitute:
+        if found is None or not found.substitute:
             raise NotFound()
         session.delete(found)
         _trail(session, actor, "register.substitute_removed", session_id, staff_id)

@@ -28,6 +28,7 @@ from portal.domain.offers.requirements import outstanding
 from portal.domain.training import contacts
 from portal.domain.training.cohorts import publish
 from portal.domain.training.enrolling import enrol
+from portal.domain.training.giving_up import remove
 from portal.domain.training.models import Cohort, Course, CourseVersion, Module, SessionModule, Trainee, TrainingSession
 from portal.domain.training.planning import CohortPlan, plan_cohort
 from portal.domain.training.rules import NoPlaceLeft
@@ -96,6 +97,8 @@ def _day(stage: Stage, chance: Random, made: Cohort, day: TrainingSession, recru
     after."""
     yield At(day.starts_at - MINUTE * 40)
     _begin(stage.session, made, recruiter)
+    if day.starts_at > made.sessions[0].starts_at + DAY * 7:
+        _thin_out(stage.session, made, recruiter)
     yield At(day.starts_at + MINUTE * chance.randint(3, 14))
     _register(stage, chance, day)
     yield At(day.ends_at - MINUTE * 5)
@@ -167,6 +170,12 @@ def _begin(session: Session, made: Cohort, recruiter: StaffMember) -> None:
     for trainee in _trainees(session, made.id, started=False):
         if not outstanding(session, trainee.application_id):
             start(session, recruiter, trainee.id)
+
+
+def _thin_out(session: Session, made: Cohort, recruiter: StaffMember) -> None:
+    """Whoever is not cleared by the second weekend has missed too much of it: all but two, who may be yet."""
+    for trainee in _trainees(session, made.id, started=False)[2:]:
+        remove(session, recruiter, trainee.id, "checks")
 
 
 def _register(stage: Stage, chance: Random, day: TrainingSession) -> None:
