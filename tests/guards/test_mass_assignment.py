@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from werkzeug.test import TestResponse
 
+from portal.domain.attendance.models import Certificate
 from portal.domain.documents.models import Document
 from tests.guards.conftest import Standing
 from tests.guards.crawling import endpoint_of, pages
@@ -20,8 +21,11 @@ from tests.guards.walk import World
 from tests.support.live import form_token
 
 POSTS = {row.endpoint for row in ROWS if row.post}
-WITH_FILES = {"public.send_documents": {column.name for column in Document.__table__.columns}}
-MOST_WITHOUT = 0.25  # of the routes that take a form
+WITH_FILES = {
+    "public.send_documents": {column.name for column in Document.__table__.columns},
+    "public.compare_certificate": {column.name for column in Certificate.__table__.columns},
+}
+MOST_WITHOUT = 0.15  # of the routes that take a form
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,7 +82,7 @@ class Sending:
 
     @staticmethod
     def fits(endpoint: str, name: str) -> bool:
-        """A form with files takes few other fields: the ones of what it makes."""
+        """A form with files takes few other fields: the ones of what it makes or looks at."""
         return endpoint not in WITH_FILES or name.partition(".")[0] in WITH_FILES[endpoint]
 
     def once(self, actor: str, endpoint: str, form: Form, more: dict[str, str]) -> tuple[TestResponse, Rows]:
