@@ -28,6 +28,7 @@ def cohort_feedback(cohort_id: int) -> Response:
         "staff/grid/feedback.html",
         "main",
         cohort=cohort,
+        plans=seeing.may_plan(current_user, cohort),
         thoughts=thoughts(session, cohort_id),
         titles=titles,
         least=setting_value(session, LEAST, clock.today()),

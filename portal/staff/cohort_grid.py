@@ -12,6 +12,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.attendance.coverage import Standing
 from portal.domain.attendance.grid import Grid, Line, grid
 from portal.domain.attendance.ledger import Stand
+from portal.domain.training import seeing
 from portal.extensions import db
 from portal.staff.cohort_words import row_of
 from portal.staff.door import blueprint
@@ -32,7 +33,7 @@ SHOWN: dict[str, tuple[str, Callable[[Line], bool]]] = {
 @requires(P.SEE_COHORTS)
 def cohort(cohort_id: int) -> Response:
     found = grid(db.session(), current_user, cohort_id)
-    keeps, plans = current_user.can(P.KEEP_REGISTER), current_user.can(P.PLAN_COHORTS)
+    keeps, plans = current_user.can(P.KEEP_REGISTER), seeing.may_plan(current_user, found.cohort)
     show = request.args.get("show", "")
     show = show if show in SHOWN else ""
     rows = [row_of(line, keeps=keeps, plans=plans) for line in found.lines if SHOWN[show][1](line)]
@@ -52,6 +53,7 @@ def cohort(cohort_id: int) -> Response:
         views=_views(found, show),
         show=show,
         keeps=keeps,
+        plans=plans,
         now=clock.now(),
         booked=stands[Stand.BOOKED],
         to_sign=stands[Stand.TO_SIGN] + stands[Stand.ASKED] + stands[Stand.LATE] + stands[Stand.NOT_THERE],

@@ -18,6 +18,7 @@ from portal.domain.applications.models import Application
 from portal.domain.attendance import catching_up, feedback
 from portal.domain.attendance.models import Assessment, CatchUp, CatchUpEnd, Presence
 from portal.domain.audit.models import AuditEvent
+from portal.domain.campaigns.models import Division
 from portal.domain.correspondence.models import Message
 from portal.domain.training import contacts
 from portal.domain.training.contacts import Contact
@@ -143,6 +144,18 @@ def test_a_recruiter_reads_and_does_not_sign_off(app: Flask, session: Session, g
     text = browser.get(of(group)).text
     assert "Book " not in words(text) and "Sign off" not in text
     assert browser.post(f"{of(group)}/book", data={"csrf_token": _token(browser)}).status_code == 403
+
+
+def test_whoever_may_only_look_is_offered_no_page_that_is_not_there(app: Flask, session: Session, group: Group) -> None:
+    division = session.scalars(select(Division.id)).first()
+    group.cohort.division_id = None  # the whole force's
+    session.commit()
+    for looking, offered in ((division, False), (None, True)):
+        browser = browser_of(app, a_staff_member(session, Role.RECRUITER, division_id=looking))
+        for part in ("", "/dates", "/feedback"):
+            text = browser.get(f"{page(group)}{part}").text
+            assert (f'href="{page(group)}/places"' in text) is offered, part
+            assert (f'href="{page(group)}/completion"' in text) is offered, part
 
 
 def test_a_number_that_is_nobody_is_not_found(app: Flask, session: Session, group: Group) -> None:
