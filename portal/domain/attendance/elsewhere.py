@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -38,15 +38,7 @@ class Sitting:
 
 def sittings(session: Session, course_ids: Collection[int]) -> list[Sitting]:
     """Sessions of these courses still to begin, with a place left, the soonest first. Two statements."""
-    places = func.coalesce(S.room_places, Cohort.capacity)
-    own = select(func.count()).where(Trainee.cohort_id == S.cohort_id, Trainee.ended_at.is_(None)).scalar_subquery()
-    guests = (
-        select(func.count(CatchUp.trainee_id.distinct()))
-        .join(Trainee, Trainee.id == CatchUp.trainee_id)
-        .where(CatchUp.session_id == S.id, CatchUp.ended_at.is_(None), Trainee.ended_at.is_(None))
-        .scalar_subquery()
-    )
-    left = places - guests - case((S.day_id.is_(None), 0), else_=own)  # to an extra session only guests are bidden
+    left = places_left()
     query = (
         select(S, Cohort.name, CourseVersion.course_id, Venue.name, left)
         .join(Cohort, Cohort.id == S.cohort_id)
@@ -65,6 +57,20 @@ def sittings(session: Session, course_ids: Collection[int]) -> list[Sitting]:
         )
         for day, cohort, course_id, venue, free in rows
     ]  # fmt: skip
+
+
+def places_left() -> ColumnElement[int]:
+    """Of a query on sessions and their cohorts: how many places nobody has; below 0 where there are too many."""
+    places = func.coalesce(S.room_places, Cohort.capacity)
+    own = select(func.count()).where(Trainee.cohort_id == S.cohort_id, Trainee.ended_at.is_(None)).scalar_subquery()
+    guests = (
+        select(func.count(CatchUp.trainee_id.distinct()))
+        .join(Trainee, Trainee.id == CatchUp.trainee_id)
+        .where(CatchUp.session_id == S.id, CatchUp.ended_at.is_(None), Trainee.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    left: ColumnElement[int] = places - guests - case((S.day_id.is_(None), 0), else_=own)
+    return left  # to an extra session only guests are bidden
 
 
 def codes_of(session: Session, session_ids: Collection[int]) -> dict[int, tuple[tuple[str, int], ...]]:

@@ -41,13 +41,14 @@ def staff_id(actor: Actor) -> int | None:
 
 
 def on_register(session_id: int) -> CompoundSelect[Any]:
-    """The ids of the trainees on a session's register: of its cohort with a confirmed place they held at that time,
-    guests who catch up in it, and whoever was marked."""
+    """The ids of the trainees on a session's register: of its cohort with a confirmed place they held at that time
+    (but for an extra session), guests who catch up in it, and whoever was marked."""
     held = (
         select(Trainee.id)
         .join(TrainingSession, TrainingSession.cohort_id == Trainee.cohort_id)
         .where(
             TrainingSession.id == session_id,
+            TrainingSession.day_id.is_not(None),  # to an extra one only guests are bidden
             Trainee.confirmed_at.is_not(None),
             or_(Trainee.ended_at.is_(None), Trainee.ended_at > TrainingSession.starts_at),
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.applications.keeping import forget_stale_forms
 from portal.domain.attendance.catching_up import let_go as let_catch_ups_go
 from portal.domain.attendance.certificates import print_due
+from portal.domain.attendance.crowding import make_room
 from portal.domain.bulk.running import work_runs
 from portal.domain.clearances.vetting import open_due as begin_vetting
 from portal.domain.correspondence.actions import release_due
@@ -48,7 +49,7 @@ def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -
         written += checks_due(session, outside, most=BATCH) + begin_vetting(session, most=BATCH)
         written += offers_due(session, most=BATCH) + places_due(session, most=BATCH)
         written += free_due(session, most=BATCH) + remind_due(session, most=BATCH)
-        written += let_catch_ups_go(session, most=BATCH)
+        written += let_catch_ups_go(session, most=BATCH) + make_room(session, most=BATCH)
         written += print_due(session, outside, most=PRINTED)
         matched = match_due(session, outside.keys)
         documents, turns, notices = documents + looked, turns + (taken or 0), notices + written

@@ -17,6 +17,8 @@ from portal.domain.accounts.models import Applicant
 from portal.domain.applications.models import Application, Conflict, Relation
 from portal.domain.attendance import catching_up, signing_off
 from portal.domain.attendance.coverage import Risk
+from portal.domain.attendance.crowding import make_room
+from portal.domain.attendance.keeping import on_register
 from portal.domain.attendance.ledger import (
     BookedAlready,
     Changed,
@@ -38,9 +40,10 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.domain.training.models import Trainee, TraineeEnd, TrainingSession
 from portal.domain.training.rules import CompletedAlready
 from portal.extensions import db
-from tests.support.catch_ups import AFTER_TWO, another, catch_ups, first_weekend, marked, on
+from tests.support.catch_ups import AFTER_TWO, another, came, catch_ups, first_weekend, marked, on
 from tests.support.make_applications import keys_of
 from tests.support.people import an_applicant
+from tests.support.trainees import trainees
 
 P = Presence
 
@@ -113,6 +116,31 @@ def test_nobody_books_for_somebody_else(session: Session, app: Flask) -> None:
         )  # fmt: skip
     with pytest.raises(NotFound):
         catching_up.book_session(session, group.trainer, missed.id, other.days[0].id)
+
+
+def test_a_place_in_the_cohort_comes_before_a_guest_s_and_the_newest_guest_chooses_again(session: Session) -> None:
+    group = first_weekend(session, missing=(0,))
+    came(session, group.people[1], group.days[:2], (0,))
+    other = another(session, group, capacity=3, people=1)
+    for guest in group.people[:2]:
+        catching_up.book_session(session, group.trainer, guest.id, other.days[0].id)
+    assert make_room(session, most=9) == 0
+    trainees(session, other.cohort, 1)
+    assert make_room(session, most=9) == 1 and make_room(session, most=9) == 0
+    assert [each.ended_as for each in catch_ups(session, group.people[0])] == [None]
+    assert [each.ended_as for each in catch_ups(session, group.people[1])] == [CatchUpEnd.GONE]
+    assert session.scalars(select(OutboxMail.name).where(OutboxMail.name == "catch_up_gone")).all() == ["catch_up_gone"]
+
+
+def test_an_extra_session_s_register_has_its_guests_alone(session: Session) -> None:
+    group = first_weekend(session, missing=(0,))
+    other = another(session, group, people=2)
+    day, missed = other.days[0].id, group.people[0].id
+    with unit_of_work(session):
+        session.get_one(TrainingSession, day).day_id = None
+    assert set(session.scalars(on_register(day))) == set()
+    catching_up.book_session(session, group.trainer, missed, day)
+    assert set(session.scalars(on_register(day))) == {missed}
 
 
 def test_a_full_or_cancelled_session_is_not_offered(session: Session, app: Flask) -> None:
