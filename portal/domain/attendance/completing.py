@@ -17,6 +17,7 @@ from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.standing import standings
 from portal.domain.audit.actions import Actor, record
 from portal.domain.messages.actions import queue_mail
+from portal.domain.offers.moving import held_by_staff
 from portal.domain.refusals import Conflict, NotFound, Refusal
 from portal.domain.training.enrolling import held_trainee
 from portal.domain.training.models import Cohort, Trainee
@@ -88,16 +89,19 @@ def complete(session: Session, actor: Actor, trainee_id: int) -> Certificate:
 
 def withdraw(session: Session, actor: Actor, certificate_id: int, reason: str) -> Certificate:
     """Takes a certificate back for a coded reason: its address says so from now on, and another may be issued.
+    It may be that of somebody who has left since.
 
     Withdrawn twice is once. Raises NotFound or ReasonNeeded.
     """
     if reason not in WITHDRAW_REASONS:
         raise ReasonNeeded(field="reason")
     with unit_of_work(session):
-        trainee_id = session.scalar(select(Certificate.trainee_id).where(Certificate.id == certificate_id))
-        if trainee_id is None:
+        place = select(Trainee).join(Certificate).where(Certificate.id == certificate_id)
+        found = session.scalars(place).one_or_none()
+        if found is None:
             raise NotFound()
-        trainee, application = held_trainee(session, actor, trainee_id)
+        application = held_by_staff(session, actor, found.application_id)
+        trainee = session.get_one(Trainee, found.id, with_for_update=True, populate_existing=True)
         certificate = session.get_one(Certificate, certificate_id, populate_existing=True)
         if certificate.withdrawn_at is not None:
             return certificate

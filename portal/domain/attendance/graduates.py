@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.applications.models import Application, State
@@ -40,7 +40,7 @@ class Graduate:
 
 
 def graduates(session: Session, viewer: StaffViewer, cohort_id: int) -> list[Graduate]:
-    """Everybody with a place in a cohort whom the viewer is not kept from: the ready first, then by what is missing.
+    """Everybody with a place, or a certificate, in a cohort whom the viewer is not kept from: the ready first, then by what is missing.
 
     That the cohort is in reach, the caller has asked. A fixed number of statements.
     """
@@ -49,7 +49,8 @@ def graduates(session: Session, viewer: StaffViewer, cohort_id: int) -> list[Gra
         select(Trainee, Application, Certificate)
         .join(Application, Application.id == Trainee.application_id)
         .outerjoin(Certificate, live)
-        .where(Trainee.cohort_id == cohort_id, Trainee.ended_at.is_(None), not_(kept_from(viewer.id)))
+        .where(Trainee.cohort_id == cohort_id, not_(kept_from(viewer.id)))
+        .where(or_(Trainee.ended_at.is_(None), Certificate.id.is_not(None)))
         .order_by(func.lower(Application.family_name), func.lower(Application.given_name), Trainee.id)
     )
     rows = session.execute(query).all()

@@ -18,14 +18,16 @@ from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, Conflict, Relation, State
 from portal.domain.attendance import certificates, completing
 from portal.domain.attendance.completing import NotComplete, complete, live_certificate
+from portal.domain.attendance.graduates import graduates
 from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.verifying import LARGEST, FileTooLarge, Likeness, NoFile, Word, compare, parse, verify
 from portal.domain.messages.models import OutboxMail
 from portal.domain.refusals import NotFound
-from portal.domain.training.models import Trainee
+from portal.domain.training.models import Trainee, TraineeEnd
 from portal.services.crypto import SealBroken
 from portal.web.setup import outside_of
 from tests.support.people import a_staff_member
+from tests.support.registers import as_viewer
 from tests.support.trainees import a_trainee
 from tests.support.volunteers import DONE_AT, a_graduate, a_small_cohort, application_of, attended
 
@@ -135,6 +137,22 @@ def test_an_appointed_volunteers_certificate_is_issued_again_with_the_right_name
             session.get_one(Application, trainee.application_id).state = State.APPOINTED
         completing.withdraw(session, recruiter, first.id, "name")
         assert complete(session, recruiter, trainee.id).id != first.id
+
+
+def test_one_who_has_left_since_is_still_listed_and_their_certificate_can_be_withdrawn(
+    session: Session, recruiter: StaffMember, trainee: Trainee
+) -> None:
+    with clock.at(DONE_AT):
+        attended(session, trainee)
+        issued = complete(session, recruiter, trainee.id)
+        with unit_of_work(session):
+            held = session.get_one(Trainee, trainee.id)
+            held.ended_at, held.ended_as = clock.now(), TraineeEnd.GONE
+        viewer = as_viewer(recruiter)
+        assert [each.certificate_id for each in graduates(session, viewer, trainee.cohort_id)] == [issued.id]
+        completing.withdraw(session, recruiter, issued.id, "conduct")
+    assert verify(session, issued.code).word is Word.WITHDRAWN
+    assert graduates(session, viewer, trainee.cohort_id) == []
 
 
 def test_a_code_is_found_however_it_is_typed_and_nothing_else_is_ours(session: Session) -> None:
