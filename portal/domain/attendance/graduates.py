@@ -40,7 +40,8 @@ class Graduate:
 
 
 def graduates(session: Session, viewer: StaffViewer, cohort_id: int) -> list[Graduate]:
-    """Everybody with a place, or a certificate, in a cohort whom the viewer is not kept from: the ready first, then by what is missing.
+    """Everybody with a place or a certificate in a cohort, but for those the viewer is kept from: the ready first, then
+    by what is missing.
 
     That the cohort is in reach, the caller has asked. A fixed number of statements.
     """
