@@ -1153,6 +1153,7 @@ async function start() {
   const place = await placeOf();
   if (!place) return;
   const { book, line, view } = parts(place);
+  await book.reread(); // first: what waits is known before anything is called saved
   if (place.kept) {
     book.until = place.kept.until;
     book.takeIn(place.kept.state);
@@ -1161,7 +1162,6 @@ async function start() {
   }
   if (!book.state) return;
   view.lost = await lostOf(book.session);
-  await book.reread();
   if (book.over && root.dataset.session && !book.unsent.length) return; // the server's page asks for the reason
   show(view);
   keepUp({ book, line });

@@ -16,14 +16,15 @@ KINDS = ("interview", "fitness", "practice")
 
 @dataclass(frozen=True)
 class Sample:
-    """Somebody, and an address they look at."""
+    """Somebody, and an address they look at; `shows`: what a script of the page brings first."""
 
     actor: str
     path: str
     status: int = 200
+    shows: str = "main"
 
 
-def _of(actor: str, *paths: str) -> Callable[[Cast], Iterator[Sample]]:
+def _of(actor: str, *paths: str, shows: str = "main") -> Callable[[Cast], Iterator[Sample]]:
     """Paths may name `{slug}`, `{drafter}` (a reference), `{drafter_file}`, `{member}` and so on."""
 
     def samples(cast: Cast) -> Iterator[Sample]:
@@ -36,7 +37,7 @@ def _of(actor: str, *paths: str) -> Callable[[Cast], Iterator[Sample]]:
             **{f"{name}_file": public_id for name, public_id in cast.files.items()},
         }
         for path in paths:
-            yield Sample(actor, path.format(**names))
+            yield Sample(actor, path.format(**names), shows=shows)
 
     return samples
 
@@ -182,7 +183,7 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.changes_list": _of("liaison", "/staff/changes", "/staff/changes?show=seen"),
     "staff.changes_of": _of("liaison", "/staff/changes/{sent}"),
     "staff.sign_in": _of("stranger", "/staff/sign-in"),
-    "staff.register": _of("trainer", "/staff/cohorts/{class}/register?session={class_day}"),
+    "staff.register": _of("trainer", "/staff/cohorts/{class}/register?session={class_day}", shows="[data-register]"),
     "staff.register_trainee": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/trainees/{class_trainee}"),
     "staff.walk_ins": _of("recruiter", "/staff/cohorts/{class}/walk-ins"),
     "staff.register_notes": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/notes"),
@@ -193,7 +194,7 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.register_scan": _of("trainer", "/staff/cohorts/{class}/register/{class_day}/scan"),
     "public.check_in_by_code": _of("placed", "/check-in"),
     "public.own_check_in_code": _own("/training/code", "placed"),
-    "staff.register_shell": _of("stranger", "/staff/cohorts/register-shell"),
+    "staff.register_shell": _of("stranger", "/staff/cohorts/register-shell", shows="[data-part=shelf]"),
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
     "staff.own_account": _of("auditor", "/staff/account"),

@@ -73,6 +73,7 @@ def give_by_keys(page: Page, points: int) -> None:
 def reading_of(page: Page, place: int) -> str:
     """The public id of the reading on the page, once it stands at this criterion."""
     expect(page).to_have_url(re.compile(rf"/read/[\w-]+/{place}$"))
+    page.wait_for_load_state()  # from here on its keys work
     found = READING.search(page.url)
     assert found is not None
     return found[1]
@@ -87,6 +88,7 @@ def score_one(page: Page, give: Callable[[Page, int], None], wanted: Wanted) -> 
         give(page, given)
     expect(page).to_have_url(re.compile(f"/read/{public_id}$"))
     expect(page.get_by_role("heading", name="Check your scores")).to_be_visible()
+    page.wait_for_load_state()
     shown = page.locator("td[data-label=Points]").all_inner_texts()
     assert shown == [str(given) for given in points]
     return public_id

@@ -10,10 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 from portal.domain.campaigns.queries import campaign_by_slug
 from tests.browser.cast import Cast, gather
 from tests.browser.conftest import Visit
-from tests.browser.samples import SAMPLES
+from tests.browser.samples import SAMPLES, Sample
 from tests.browser.steps import heading
 from tests.browser.tabbing import skipped, walked
-from tests.support.browser import Portal
+from tests.support.browser import Portal, Visitor
 from tests.support.make_applications import a_submitted
 
 pytestmark = pytest.mark.browser
@@ -32,9 +32,15 @@ def test_every_staff_page(visit: Visit, cast: Cast) -> None:
     for actor, those in groupby(staff, key=lambda sample: sample.actor):
         visitor = cast.become(visit(), actor)
         for sample in those:
-            found = walked(visitor.go(sample.path)) + skipped(visitor.go(sample.path))
+            found = walked(fresh(visitor, sample)) + skipped(fresh(visitor, sample))
             wrong += [f"{sample.path} for {actor}: {each}" for each in found]
     assert not wrong, "\n".join(wrong)
+
+
+def fresh(visitor: Visitor, sample: Sample) -> Page:
+    page = visitor.go(sample.path)
+    expect(page.locator(sample.shows)).to_be_visible()
+    return page
 
 
 def tab_to(page: Page, target: Locator) -> None:

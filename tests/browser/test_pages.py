@@ -47,10 +47,12 @@ def test_pages(visit: Visit, cast: Cast) -> None:
     for actor, those in groupby(samples(cast), key=lambda sample: sample.actor):
         visitor = cast.become(visit(), actor)
         for sample in those:
+            visitor.watch.fine = {sample.status} - {200}
             answer = visitor.page.goto(cast.portal.url + sample.path)
             if answer is None or answer.status != sample.status or visitor.path() != sample.path:
                 wrong.append(f"{sample.path} for {actor}: {answer and answer.status}, went to {visitor.path()}")
             else:
+                expect(visitor.page.locator(sample.shows)).to_be_visible()
                 wrong += judged(visitor)
     assert not wrong, "\n".join(wrong)
 

@@ -13,6 +13,7 @@ from tests.browser.looking import page_judged
 from tests.browser.registering import THUMB, Classroom, Phone, a_class, opened, port_of, sign_in
 from tests.browser.steps import press
 from tests.support.browser import Portal
+from tests.support.crowd import eventually
 from tests.support.line import line_to
 
 pytestmark = pytest.mark.browser
@@ -293,4 +294,4 @@ def test_marks_of_a_day_that_is_over_still_go(visit: Visit, portal: Portal) -> N
         phone.page.reload()
         expect(phone.page.get_by_label("This day is over. Why do you enter it now?")).to_be_visible()
         expect(phone.dev).to_be_hidden()
-    assert room.said() == {room.name(0): "absent"}
+        assert eventually(lambda: room.said() == {room.name(0): "absent"})

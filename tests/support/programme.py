@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from pytest import Config, Session, TerminalReporter, hookimpl
+from pytest import Config, Session, TerminalReporter, TestReport, hookimpl
 
 KEPT = "programme_counts"
 _counted: Counter[str] = Counter()
@@ -32,6 +32,12 @@ def count(sample: int, whole: int) -> int:
 def agree(what: str, portal: object, model: object) -> None:
     """Both must say the same after each step of a random walk."""
     assert portal == model, f"{what}: the portal has {portal}, the model {model}"
+
+
+def pytest_runtest_logreport(report: TestReport) -> None:
+    """What fails is named at once: a suite that is stopped half-way has still said it."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nFAILED {report.nodeid} ({report.when}, {report.duration:.0f} s)", file=sys.stderr, flush=True)
 
 
 def _gathered(config: Config) -> Counter[str]:

@@ -82,5 +82,5 @@ class CodeForm(WhyMixin, FlaskForm):  # type: ignore[misc]
         widget=GovTextInput(),
         description="Six letters and numbers, like K7M-4QD",
         validators=[DataRequired("Type the code"), Length(max=60, message="That is no code of ours")],
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True},
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
