@@ -18,6 +18,7 @@ from tests.support.client import JudgingClient
 from tests.support.settings import testing_settings
 
 quick.remember_rules()
+quick.remember_statements()
 quick.collect_seldom()
 
 
