@@ -13,8 +13,9 @@ from portal.domain.accounts.models import StaffMember
 from portal.domain.attendance.words import day_ends
 from portal.domain.audit.actions import Actor, record
 from portal.domain.refusals import Conflict, NotFound, Refusal
+from portal.domain.training import telling
 from portal.domain.training.clashes import PLANS, Wish, refuse_clashes
-from portal.domain.training.models import SessionTrainer, TrainingSession
+from portal.domain.training.models import Cohort, SessionTrainer, TrainingSession
 from portal.domain.training.planning import who_may_teach
 
 
@@ -74,6 +75,7 @@ def add(session: Session, actor: Actor, session_id: int, staff_id: int) -> None:
                 session_id=session_id, staff_id=staff_id, substitute=True, added_by=actor.actor_id, added_at=clock.now()
             )
         )
+        telling.given(session, actor, session.get_one(Cohort, day.cohort_id), [day], [staff_id])
         _trail(session, actor, "register.substitute_added", session_id, staff_id)
 
 
@@ -82,13 +84,14 @@ def remove(session: Session, actor: Actor, session_id: int, staff_id: int) -> No
     nobody."""
     with unit_of_work(session):
         hold(session, PLANS)
-        _day(session, session_id)
+        day = _day(session, session_id)
         found = session.get(SessionTrainer, (session_id, staff_id))
         if found is None and session.get(StaffMember, staff_id) is not None:
             return
         if found is None or not found.substitute:
             raise NotFound()
         session.delete(found)
+        telling.taken(session, actor, session.get_one(Cohort, day.cohort_id), [day], [staff_id])
         _trail(session, actor, "register.substitute_removed", session_id, staff_id)
 
 

@@ -24,7 +24,7 @@ from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews.clashes import turned
 from portal.domain.interviews.letters import day_words, time_words
 from portal.domain.messages.actions import queue_mail
-from portal.domain.training import moving, places
+from portal.domain.training import moving, places, telling
 from portal.domain.training.clashes import PLANS, Clash
 from portal.domain.training.cohorts import held
 from portal.domain.training.enrolling import to_wait_again
@@ -197,6 +197,7 @@ def cancel_cohort(session: Session, actor: Actor, cohort_id: int, reason: str) -
         if not days:
             raise moving.HasBegun("Every day of this cohort has begun: there is nothing left to call off.")
         told = _ended_places(session, actor, cohort)
+        telling.called_off(session, actor, cohort, days)
         for day in days:
             moving.off(day, reason)
             told += _told_off(session, actor, day)

@@ -9,6 +9,7 @@ from portal import clock
 from portal.db import WORK, announce, locked, unit_of_work
 from portal.domain.audit.actions import Actor, record
 from portal.domain.refusals import Conflict, NotFound, Refusal
+from portal.domain.training import telling
 from portal.domain.training.models import Cohort, TrainingSession
 from portal.domain.training.places import hold_places, taken
 
@@ -66,6 +67,7 @@ def publish(session: Session, actor: Actor, cohort_id: int) -> Cohort:
         found.published_at = clock.now()
         found.version += 1
         record(session, actor, "cohort.published", subject=("cohort", found.id))
+        telling.published(session, actor, found)
         announce(session, WORK)
         return found
 

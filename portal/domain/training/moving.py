@@ -19,6 +19,7 @@ from portal.db import hold, holding, unit_of_work
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.dates import london_moment
 from portal.domain.refusals import Conflict, NotFound, Refusal
+from portal.domain.training import telling
 from portal.domain.training.clashes import PLANS, Clash, DoubleBooked, Wish, clashes
 from portal.domain.training.cohorts import TooSmall, held
 from portal.domain.training.models import Cohort, Module, SessionModule, SessionTrainer, TrainingSession
@@ -156,6 +157,7 @@ def change_day(session: Session, actor: Actor, session_id: int, plan: DayPlan, *
         if moves and day.starts_at <= clock.now():
             raise HasBegun()
         _check(session, cohort, plan, session_id, moves=moves)
+        before, taught = telling.line_of(day), _teaching(session, session_id)
         day.starts_at, day.ends_at, day.venue_id, day.room = starts_at, ends_at, plan.venue_id, plan.room.strip()
         day.title, day.materials, day.room_places = plan.title.strip(), plan.materials.strip(), plan.room_places
         day.version += 1
@@ -167,7 +169,21 @@ def change_day(session: Session, actor: Actor, session_id: int, plan: DayPlan, *
         )  # fmt: skip
         session.flush()
         session.expire(day, ["venue"])
+        _tell(session, actor, cohort, day, taught, before=before if moves else "")
         return Changed(day, was if moves else None)
+
+
+def _teaching(session: Session, session_id: int) -> set[int]:
+    return set(trainers_of(session, [session_id], substitutes=True)[session_id])
+
+
+def _tell(session: Session, actor: Actor, cohort: Cohort, day: T, taught: set[int], *, before: str) -> None:
+    """Those who taught it and those who do. `before`: when it was, if that is another time or place now."""
+    now = _teaching(session, day.id)
+    telling.given(session, actor, cohort, [day], now - taught)
+    telling.taken(session, actor, cohort, [day], taught - now)
+    if before:
+        telling.moved(session, actor, cohort, day, taught & now, before=before)
 
 
 def add_day(
@@ -201,6 +217,7 @@ def add_day(
         record(session, actor, "day.added", subject=("training_session", day.id), cohort=cohort_id)
         session.flush()
         session.expire(cohort, ["sessions"])
+        telling.given(session, actor, cohort, [day], plan.trainer_ids)
         return day
 
 
@@ -214,11 +231,12 @@ def cancel_day(session: Session, actor: Actor, session_id: int, reason: str) -> 
     with unit_of_work(session):
         hold(session, PLANS)
         try:
-            day, _cohort = held_day(session, session_id)
+            day, cohort = held_day(session, session_id)
         except DayCancelled:
             return None
         if day.starts_at <= clock.now():
             raise HasBegun()
+        telling.called_off(session, actor, cohort, [day])
         off(day, reason)
         record(session, actor, "day.cancelled", subject=("training_session", day.id), reason=reason)
         session.flush()
