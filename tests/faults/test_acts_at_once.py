@@ -45,11 +45,8 @@ from tests.support.people import a_staff_member
 Do = Callable[[Session], object]
 
 
-@pytest.fixture
-def rows_are_held(session: Session) -> None:
-    """On SQLite one writer holds everything, so nobody can wait for a row of another's."""
-    if session.get_bind().dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
+# On SQLite one writer holds everything, so nobody can wait for a row of another's.
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 class Beside:
@@ -78,9 +75,7 @@ class Beside:
         return self._raised
 
 
-def test_who_only_names_a_held_application_does_not_wait_for_it(
-    app: Flask, session: Session, rows_are_held: None
-) -> None:
+def test_who_only_names_a_held_application_does_not_wait_for_it(app: Flask, session: Session) -> None:
     """Else a run that holds applications and wants the seats, and a recruiter who has the seats and names the
     applications in new rows, would wait for each other."""
     campaign, recruiter = the_pilot(session), a_staff_member(session, Role.RECRUITER)
@@ -97,9 +92,7 @@ def test_who_only_names_a_held_application_does_not_wait_for_it(
     assert (beside.waits, beside.raised()) == (False, None)
 
 
-def test_a_line_never_overwrites_what_somebody_decides_by_hand_at_that_moment(
-    app: Flask, session: Session, rows_are_held: None
-) -> None:
+def test_a_line_never_overwrites_what_somebody_decides_by_hand_at_that_moment(app: Flask, session: Session) -> None:
     sift, moderator = a_sift(session), a_staff_member(session, Role.RECRUITER)
     people = [sent_in(session, app, sift, sift.points(value), sift.points(value)) for value in (5, 4)]
     slug, moderator_id = sift.campaign.slug, moderator.id
@@ -117,9 +110,7 @@ def test_a_line_never_overwrites_what_somebody_decides_by_hand_at_that_moment(
     assert [found[each.id].reason for each in people] == ["conditions", BY_LINE]
 
 
-def test_the_first_score_is_given_by_the_criteria_as_they_are_from_then_on(
-    app: Flask, session: Session, rows_are_held: None
-) -> None:
+def test_the_first_score_is_given_by_the_criteria_as_they_are_from_then_on(app: Flask, session: Session) -> None:
     """Else some would be judged by the words of before and some by those of after."""
     campaign, recruiter = the_pilot(session), a_staff_member(session, Role.RECRUITER)
     make_sifts.a_sift(session, app, campaign)
@@ -140,9 +131,7 @@ def test_the_first_score_is_given_by_the_criteria_as_they_are_from_then_on(
     assert session.scalars(judged_by).all() == ["Said more plainly"]
 
 
-def test_two_campaigns_of_one_name_at_once_have_two_addresses(
-    app: Flask, session: Session, rows_are_held: None
-) -> None:
+def test_two_campaigns_of_one_name_at_once_have_two_addresses(app: Flask, session: Session) -> None:
     the_pilot(session)
     seed_questions(session)
     recruiter_id = a_staff_member(session, Role.RECRUITER).id
@@ -161,7 +150,7 @@ def test_two_campaigns_of_one_name_at_once_have_two_addresses(
     assert sorted(slugs) == ["patrol", "patrol-2"]
 
 
-def test_stepping_down_while_a_declared_name_is_kept_apart(app: Flask, session: Session, rows_are_held: None) -> None:
+def test_stepping_down_while_a_declared_name_is_kept_apart(app: Flask, session: Session) -> None:
     """Both want the same reading and the same conflict, and take them in the same order: neither waits for ever."""
     campaign = the_pilot(session)
     make_sifts.a_sift(session, app, campaign, given_name="Ada", family_name="Lovelace")
@@ -180,7 +169,7 @@ def test_stepping_down_while_a_declared_name_is_kept_apart(app: Flask, session: 
     assert session.scalars(select(Conflict.staff_id)).all() == [staff_id]
 
 
-def test_reopening_while_the_same_person_begins_again(app: Flask, session: Session, rows_are_held: None) -> None:
+def test_reopening_while_the_same_person_begins_again(app: Flask, session: Session) -> None:
     recruiter, campaign = a_staff_member(session, Role.RECRUITER), the_pilot(session)
     ended = a_submitted(session, app, campaign)
     person = ended.applicant
