@@ -109,7 +109,8 @@ def test_finds_a_reference_in_any_form(app: Flask, session: Session, pilot: Camp
 
 
 @pytest.mark.parametrize(
-    "typed", ["'; DROP TABLE application; --", "%", "_", "100%", "🦊", '"><script>', "\\", "\x00xyzzy", " " * 300 + "xyzzy"]
+    "typed",
+    ["'; DROP TABLE application; --", "%", "_", "100%", "🦊", '"><script>', "\\", "\x00xyzzy", " " * 300 + "xyzzy"],
 )
 def test_odd_text_is_only_text(
     app: Flask, session: Session, pilot: Campaign, recruiter: JudgingClient, typed: str

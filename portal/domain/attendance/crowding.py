@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import locked, unit_of_work
+from portal.db import holding, locked, unit_of_work
 from portal.domain.attendance.catching_up import gone, tell
 from portal.domain.attendance.elsewhere import places_left
 from portal.domain.attendance.models import CatchUp
@@ -41,15 +41,14 @@ def make_room(session: Session, *, most: int) -> int:
 
 
 def _newest(session: Session, session_id: int) -> list[int]:
-    """The guests of a session, whoever booked last first."""
-    query = select(CatchUp.trainee_id).where(CatchUp.session_id == session_id, CatchUp.ended_at.is_(None))
+    """The guests of a session who take a place, whoever booked last first."""
+    query = select(CatchUp.trainee_id).join(Trainee, Trainee.id == CatchUp.trainee_id)
+    query = query.where(CatchUp.session_id == session_id, CatchUp.ended_at.is_(None), Trainee.ended_at.is_(None))
     return list(dict.fromkeys(session.scalars(query.order_by(CatchUp.id.desc()))))
 
 
 def _end(session: Session, session_id: int, trainee_id: int) -> None:
     query = select(CatchUp).filter_by(session_id=session_id, trainee_id=trainee_id, ended_at=None)
-    for row in session.scalars(query.execution_options(populate_existing=True)).all():
+    for row in session.scalars(holding(query)).all():
         gone(session, row)
-    trainee = session.get_one(Trainee, trainee_id)
-    if trainee.ended_at is None:
-        tell(session, trainee, "gone")
+    tell(session, session.get_one(Trainee, trainee_id), "gone")

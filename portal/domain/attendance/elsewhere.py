@@ -69,8 +69,9 @@ def places_left() -> ColumnElement[int]:
         .where(CatchUp.session_id == S.id, CatchUp.ended_at.is_(None), Trainee.ended_at.is_(None))
         .scalar_subquery()
     )
-    left: ColumnElement[int] = places - guests - case((S.day_id.is_(None), 0), else_=own)
-    return left  # to an extra session only guests are bidden
+    bidden = case((S.day_id.is_(None), 0), else_=own)  # to an extra session only guests are
+    left: ColumnElement[int] = places - guests - bidden
+    return left
 
 
 def codes_of(session: Session, session_ids: Collection[int]) -> dict[int, tuple[tuple[str, int], ...]]:

@@ -75,7 +75,7 @@ def add(session: Session, actor: Actor, session_id: int, staff_id: int) -> None:
                 session_id=session_id, staff_id=staff_id, substitute=True, added_by=actor.actor_id, added_at=clock.now()
             )
         )
-        telling.given(session, actor, session.get_one(Cohort, day.cohort_id), [day], [staff_id])
+        telling.given(session, actor, session.get_one(Cohort, day.cohort_id), day, [staff_id])
         _trail(session, actor, "register.substitute_added", session_id, staff_id)
 
 
@@ -91,7 +91,7 @@ def remove(session: Session, actor: Actor, session_id: int, staff_id: int) -> No
         if found is None or not found.substitute:
             raise NotFound()
         session.delete(found)
-        telling.taken(session, actor, session.get_one(Cohort, day.cohort_id), [day], [staff_id])
+        telling.taken(session, actor, session.get_one(Cohort, day.cohort_id), day, [staff_id])
         _trail(session, actor, "register.substitute_removed", session_id, staff_id)
 
 

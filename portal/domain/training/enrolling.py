@@ -99,13 +99,21 @@ def held_trainee(session: Session, actor: Actor, trainee_id: int) -> tuple[Train
 
     Raises NotFound for none and for one this person is kept from, NoSuchPlace for one that has ended.
     """
+    trainee, application = held_place(session, actor, trainee_id)
+    if trainee.ended_at is not None:
+        raise NoSuchPlace()
+    return trainee, application
+
+
+def held_place(session: Session, actor: Actor, trainee_id: int) -> tuple[Trainee, Application]:
+    """The same, whether or not the place has ended. Raises NotFound."""
     application_id = session.scalar(select(Trainee.application_id).where(Trainee.id == trainee_id))
     if application_id is None:
         raise NotFound()
     application = held_by_staff(session, actor, application_id)
     trainee = locked(session, Trainee, trainee_id)
-    if trainee is None or trainee.ended_at is not None:
-        raise NoSuchPlace()
+    if trainee is None:
+        raise NotFound()
     return trainee, application
 
 

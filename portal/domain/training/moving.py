@@ -157,7 +157,7 @@ def change_day(session: Session, actor: Actor, session_id: int, plan: DayPlan, *
         if moves and day.starts_at <= clock.now():
             raise HasBegun()
         _check(session, cohort, plan, session_id, moves=moves)
-        before, taught = telling.line_of(day), _teaching(session, session_id)
+        before, taught = telling.line_of(day) if moves else "", _teaching(session, session_id)
         day.starts_at, day.ends_at, day.venue_id, day.room = starts_at, ends_at, plan.venue_id, plan.room.strip()
         day.title, day.materials, day.room_places = plan.title.strip(), plan.materials.strip(), plan.room_places
         day.version += 1
@@ -169,7 +169,7 @@ def change_day(session: Session, actor: Actor, session_id: int, plan: DayPlan, *
         )  # fmt: skip
         session.flush()
         session.expire(day, ["venue"])
-        _tell(session, actor, cohort, day, taught, before=before if moves else "")
+        _tell(session, actor, cohort, day, taught, before=before)
         return Changed(day, was if moves else None)
 
 
@@ -180,8 +180,8 @@ def _teaching(session: Session, session_id: int) -> set[int]:
 def _tell(session: Session, actor: Actor, cohort: Cohort, day: T, taught: set[int], *, before: str) -> None:
     """Those who taught it and those who do. `before`: when it was, if that is another time or place now."""
     now = _teaching(session, day.id)
-    telling.given(session, actor, cohort, [day], now - taught)
-    telling.taken(session, actor, cohort, [day], taught - now)
+    telling.given(session, actor, cohort, day, now - taught)
+    telling.taken(session, actor, cohort, day, taught - now)
     if before:
         telling.moved(session, actor, cohort, day, taught & now, before=before)
 
@@ -217,7 +217,7 @@ def add_day(
         record(session, actor, "day.added", subject=("training_session", day.id), cohort=cohort_id)
         session.flush()
         session.expire(cohort, ["sessions"])
-        telling.given(session, actor, cohort, [day], plan.trainer_ids)
+        telling.given(session, actor, cohort, day, plan.trainer_ids)
         return day
 
 

@@ -3,7 +3,7 @@ of days to come, and nobody writes to themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -23,33 +23,29 @@ T = TrainingSession
 
 def published(session: Session, actor: Actor, cohort: Cohort) -> None:
     """Everybody who teaches learns of all their days in one letter."""
-    for staff_id, days in _days_by_trainer(session, cohort).items():
-        given(session, actor, cohort, days, [staff_id])
+    _write(session, "teaching_given", actor, cohort, _days_by_trainer(session, cohort))
 
 
 def called_off(session: Session, actor: Actor, cohort: Cohort, days: Collection[T]) -> None:
     """These days are held no more: each trainer gets one letter about all of theirs. Call it while they are on."""
-    wanted = {day.id for day in days}
-    for staff_id, own in _days_by_trainer(session, cohort).items():
-        gone = [day for day in own if day.id in wanted]
-        _write(session, "teaching_off", actor, cohort, gone, [staff_id], off=True)
+    every, gone = _days_by_trainer(session, cohort), {day.id for day in days}
+    theirs = {staff_id: [day for day in own if day.id in gone] for staff_id, own in every.items()}
+    _write(session, "teaching_off", actor, cohort, theirs, off=True)
 
 
-def given(session: Session, actor: Actor, cohort: Cohort, days: Sequence[T], staff_ids: Iterable[int]) -> None:
-    """They teach these days from now on."""
-    _write(session, "teaching_given", actor, cohort, days, staff_ids)
+def given(session: Session, actor: Actor, cohort: Cohort, day: T, staff_ids: Iterable[int]) -> None:
+    """They teach this day from now on."""
+    _write(session, "teaching_given", actor, cohort, dict.fromkeys(staff_ids, (day,)))
 
 
-def taken(session: Session, actor: Actor, cohort: Cohort, days: Sequence[T], staff_ids: Iterable[int]) -> None:
-    """These days are held, and others teach them."""
-    _write(session, "teaching_off", actor, cohort, days, staff_ids, off=False)
+def taken(session: Session, actor: Actor, cohort: Cohort, day: T, staff_ids: Iterable[int]) -> None:
+    """The day is held, and others teach it."""
+    _write(session, "teaching_off", actor, cohort, dict.fromkeys(staff_ids, (day,)), off=False)
 
 
-def moved(
-    session: Session, actor: Actor, cohort: Cohort, day: T, staff_ids: Iterable[int], *, before: str
-) -> None:  # fmt: skip
+def moved(session: Session, actor: Actor, cohort: Cohort, day: T, staff_ids: Iterable[int], *, before: str) -> None:
     """`before`: when and where it was, in words."""
-    _write(session, "teaching_moved", actor, cohort, [day], staff_ids, before=before)
+    _write(session, "teaching_moved", actor, cohort, dict.fromkeys(staff_ids, (day,)), before=before)
 
 
 def line_of(day: T) -> str:
@@ -72,17 +68,17 @@ def _days_by_trainer(session: Session, cohort: Cohort) -> dict[int, list[T]]:
 
 
 def _write(
-    session: Session, name: str, actor: Actor, cohort: Cohort, days: Sequence[T], staff_ids: Iterable[int],
-    **more: Any,
-) -> None:  # fmt: skip
-    coming = [day for day in days if day.ends_at > clock.now()]
-    if cohort.published_at is None or not coming:
+    session: Session, name: str, actor: Actor, cohort: Cohort, teaching: Mapping[int, Sequence[T]], **more: Any
+) -> None:
+    """`teaching`: the days each letter is about, by trainer. One statement, however many there are."""
+    if cohort.published_at is None:
         return
     own = actor.actor_id if actor.actor_kind is ActorKind.STAFF else None
-    query = select(StaffMember.email).where(StaffMember.id.in_(set(staff_ids) - {own}))
-    for email in session.scalars(query.where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.id)):
-        queue_mail(
-            session, name, to=email, cohort=cohort.name, course=cohort.course.course.name,
-            days=[{"title": day.title, "line": line_of(day)} for day in coming],
-            path=f"/staff/cohorts/{cohort.id}/register?session={coming[0].id}", **more,
-        )  # fmt: skip
+    query = select(StaffMember.id, StaffMember.email).where(StaffMember.id.in_(teaching.keys() - {own}))
+    for row in session.execute(query.where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.id)):
+        if coming := [day for day in teaching[row.id] if day.ends_at > clock.now()]:
+            queue_mail(
+                session, name, to=row.email, cohort=cohort.name, course=cohort.course.course.name,
+                days=[{"title": day.title, "line": line_of(day)} for day in coming],
+                path=f"/staff/cohorts/{cohort.id}/register?session={coming[0].id}", **more,
+            )  # fmt: skip

@@ -55,8 +55,7 @@ def test_every_rule_met_is_a_certificate_and_a_letter_once(
     session: Session, recruiter: StaffMember, trainee: Trainee
 ) -> None:
     with clock.at(DONE_AT):
-        attended(session, trainee)
-        first = complete(session, recruiter, trainee.id)
+        first = certified(session, recruiter, trainee)
         assert complete(session, recruiter, trainee.id).id == first.id
     assert [module["code"] for module in first.facts["modules"]] == ["powers-address", "powers-traffic"]
     assert (first.facts["days"], first.facts["first_day"], first.facts["last_day"]) == (2, "2018-04-28", "2018-04-29")
@@ -94,6 +93,11 @@ def test_nobody_completes_who_is_not_in_training(session: Session, recruiter: St
     assert none_issued(session, waiting)
 
 
+def certified(session: Session, recruiter: StaffMember, trainee: Trainee) -> Certificate:
+    attended(session, trainee)
+    return complete(session, recruiter, trainee.id)
+
+
 def test_nobody_certifies_somebody_they_are_kept_from(
     session: Session, recruiter: StaffMember, trainee: Trainee
 ) -> None:
@@ -111,8 +115,7 @@ def test_a_withdrawn_one_says_so_and_another_may_be_issued(
     session: Session, recruiter: StaffMember, trainee: Trainee
 ) -> None:
     with clock.at(DONE_AT):
-        attended(session, trainee)
-        first = complete(session, recruiter, trainee.id)
+        first = certified(session, recruiter, trainee)
         with pytest.raises(completing.ReasonNeeded):
             completing.withdraw(session, recruiter, first.id, "whim")
         completing.withdraw(session, recruiter, first.id, "name")
@@ -131,8 +134,7 @@ def test_an_appointed_volunteers_certificate_is_issued_again_with_the_right_name
     session: Session, recruiter: StaffMember, trainee: Trainee
 ) -> None:
     with clock.at(DONE_AT):
-        attended(session, trainee)
-        first = complete(session, recruiter, trainee.id)
+        first = certified(session, recruiter, trainee)
         with unit_of_work(session):
             session.get_one(Application, trainee.application_id).state = State.APPOINTED
         completing.withdraw(session, recruiter, first.id, "name")
@@ -143,8 +145,7 @@ def test_one_who_has_left_since_is_still_listed_and_their_certificate_can_be_wit
     session: Session, recruiter: StaffMember, trainee: Trainee
 ) -> None:
     with clock.at(DONE_AT):
-        attended(session, trainee)
-        issued = complete(session, recruiter, trainee.id)
+        issued = certified(session, recruiter, trainee)
         with unit_of_work(session):
             held = session.get_one(Trainee, trainee.id)
             held.ended_at, held.ended_as = clock.now(), TraineeEnd.GONE
