@@ -295,3 +295,11 @@ def test_marks_of_a_day_that_is_over_still_go(visit: Visit, portal: Portal) -> N
         expect(phone.page.get_by_label("This day is over. Why do you enter it now?")).to_be_visible()
         expect(phone.dev).to_be_hidden()
         assert eventually(lambda: room.said() == {room.name(0): "absent"})
+
+
+def test_the_letters_of_a_paper_sheet_can_be_read_on_a_phone(visit: Visit, portal: Portal) -> None:
+    room = a_class(portal, 2)
+    visitor = visit(THUMB)
+    sign_in(visitor.context, room)
+    page = visitor.go(f"/staff/cohorts/{room.cohort_id}/register/{room.session_id}/entry")
+    expect(page.locator("kbd", has_text="l 10").first).to_be_visible()

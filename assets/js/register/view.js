@@ -41,7 +41,9 @@ export class View {
     for (const trainee of book.trainees) this.#row(trainee);
     for (const [id, row] of this.rows) if (!book.trainee(id)) row.remove();
     const others = book.others.length;
-    write(this.part("everyone"), others ? `Everyone else present (${others})` : "Everyone is marked");
+    const todo = tallyOf(book.trainees, book.waiting).todo;
+    const nobody = todo ? "Nobody else expected" : "Everyone is marked"; // as the page without a script says it
+    write(this.part("everyone"), others ? `Everyone else present (${others})` : nobody);
     this.part("everyone").disabled = !others || book.over;
     this.part("undo").disabled = !book.undoing.length || book.over;
     write(this.part("foot"), footOf(book, this.line, this.reasons));
