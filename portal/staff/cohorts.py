@@ -13,6 +13,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews import venues
 from portal.domain.journeys import training_days
+from portal.domain.overview.work import Work, cohorts_with
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.training import cohorts as acts
 from portal.domain.training import listing, planning, proposing, seeing
@@ -31,6 +32,11 @@ from portal.web.pages import page_or_fragment
 from portal.web.wording import plural
 
 P = Permission
+WAITS = {
+    Work.ENROL: ("people to enrol", "staff.cohort_places", "Places and people"),
+    Work.BEGIN: ("training to begin", "staff.start_training", "Begin their training"),
+    Work.COMPLETING: ("training to complete", "staff.cohort_completion", "Certificates"),
+}
 
 
 def to_dates(cohort_id: int) -> AnyResponse:
@@ -40,9 +46,13 @@ def to_dates(cohort_id: int) -> AnyResponse:
 @blueprint.get("/cohorts")
 @requires(P.SEE_COHORTS)
 def cohorts() -> Response:
-    """The cohorts one may open: those that run, those to come, what is not published yet, the past."""
+    """The cohorts one may open: those that run, those to come, what is not published yet, the past. `?work=`: only
+    those in which such work waits, and the way to it."""
+    asked = next((work for work in WAITS if work.value == request.args.get("work")), None)
+    among = cohorts_with(current_user, asked) if asked else None
     return page_or_fragment(
-        "staff/cohorts/list.html", "main", lists=listing.lists(db.session(), current_user), now=clock.now(),
+        "staff/cohorts/list.html", "main", lists=listing.lists(db.session(), current_user, among), now=clock.now(),
+        waits=WAITS[asked] if asked and among is not None else None,
         plans=current_user.can(P.PLAN_COHORTS),
         keeps=current_user.can(P.KEEP_REGISTER) and not current_user.can(P.PLAN_COHORTS),
     )  # fmt: skip

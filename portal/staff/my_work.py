@@ -20,6 +20,7 @@ from portal.domain.paging import FEW
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.listing import counted
+from portal.staff.work_ways import way_to
 from portal.web.guards import requires
 from portal.web.navigation import exists
 from portal.web.wording import in_days, plural
@@ -97,16 +98,18 @@ KINDS: dict[Work, Kind] = {
     ),
     Work.ENROL: Kind(
         "People to enrol", "They have accepted, and have no place in a cohort", "Look at the suggestion",
-        "staff.cohorts",
+        "staff.cohorts", place={"work": "enrol"},
     ),
     Work.BEGIN: Kind(
         "Training to begin", "Their course is near, and everything due is done", "Begin it", "staff.cohorts",
+        place={"work": "begin"},
     ),
     Work.REGISTER: Kind(
         "Registers of today", "Until everybody is marked", "Open the register", "staff.trainers_day",
     ),
     Work.GAPS: Kind(
-        "Registers with gaps", "The day is over, and somebody is not marked", "Mark them", "staff.cohorts",
+        "Registers with gaps", "The day is over, and somebody is not marked", "Mark them", "staff.trainers_day",
+        place={"_anchor": "gaps"},
     ),
     Work.CATCH_UPS: Kind(
         "Catch-ups to see to", "What trainees missed and make good", "Say yes, read, sign off", "staff.catch_ups",
@@ -129,7 +132,7 @@ KINDS: dict[Work, Kind] = {
     ),
     Work.COMPLETING: Kind(
         "Training to complete", "The course is over, and they hold no certificate", "Issue it, or see what is missing",
-        "staff.cohorts",
+        "staff.cohorts", place={"work": "completing"},
     ),
     Work.APPOINTING: Kind(
         "People to appoint", "They have completed their training", "Look at their checklists", "staff.ready_to_appoint",
@@ -138,8 +141,14 @@ KINDS: dict[Work, Kind] = {
         "Applications you began for somebody", "Begun by telephone or on paper, and not sent", "Finish and send",
         "staff.new_application",
     ),
-    Work.MEDICAL: Kind("Medical certificates to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
-    Work.FITNESS: Kind("Fitness evidence to judge", "Sent in by applicants", "Open and decide", "staff.checks"),
+    Work.MEDICAL: Kind(
+        "Medical certificates to judge", "Sent in by applicants", "Open and decide", "staff.checks",
+        place={"kind": "medical"},
+    ),
+    Work.FITNESS: Kind(
+        "Fitness evidence to judge", "Sent in by applicants", "Open and decide", "staff.checks",
+        place={"kind": "fitness"},
+    ),
     Work.SECOND: Kind(
         "Refusals for a second person", "A colleague proposed them", "Read, and confirm or not", "staff.vetting_cases",
         place={"show": "second"},
@@ -235,7 +244,7 @@ def _row(waiting: Waiting) -> dict[str, Any]:
         "act": kind.act,
         "age": "oldest today" if days < 1 else f"oldest {plural(days, 'day')}",
         "team": f"of {counted(waiting.count)}" if shared else "",
-        "href": url_for(kind.endpoint, **(kind.place or {}) | (MINE if shared else {})),
+        "href": way_to(waiting) or url_for(kind.endpoint, **(kind.place or {}) | (MINE if shared else {})),
     }
 
 

@@ -30,7 +30,7 @@ P = Permission
 @blueprint.get("/cohorts/today")
 @requires(P.KEEP_REGISTER)
 def trainers_day() -> Response:
-    """Today's session, or the one chosen, with its people; the next ones beside it."""
+    """Today's session, or the one chosen, with its people; beside it the next ones, and those with gaps."""
     session = db.session()
     ahead = days.days(session, current_user)
     today = [each for each in ahead if _is_today(each)]
@@ -38,7 +38,10 @@ def trainers_day() -> Response:
     if chosen and chosen not in {each.id for each in ahead}:
         raise NotFound()
     shown = chosen or next((each.id for each in today), 0)
-    return page_or_fragment("staff/today/day.html", "main", **_shown(shown), ahead=ahead, today=today, chosen=shown)
+    return page_or_fragment(
+        "staff/today/day.html", "main", **_shown(shown), ahead=ahead, today=today, chosen=shown,
+        behind=days.behind(session, current_user),
+    )  # fmt: skip
 
 
 def _is_today(each: TrainingSession) -> bool:

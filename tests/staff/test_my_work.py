@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -21,7 +22,9 @@ from portal.domain.casework.models import Verdict
 from portal.domain.casework.owning import give_owner
 from portal.domain.correspondence.actions import write_to_us
 from portal.domain.duplicates.finding import match_due
+from portal.domain.overview.work import Waiting
 from portal.domain.shortlisting.assigning import add_assessor, assign
+from portal.staff.work_ways import WAYS, way_to
 from tests.support.casework import statements, west_division
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted, keys_of
@@ -29,7 +32,7 @@ from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.people import a_staff_member, browser_of
 from tests.support.registers import a_day, wish
 from tests.support.stage import put_clock
-from tests.support.training import a_trainer, sessions_of
+from tests.support.training import a_cohort, a_trainer, sessions_of
 
 
 @pytest.fixture
@@ -129,20 +132,23 @@ def test_a_register_waits_until_everybody_is_marked(app: Flask, session: Session
     day = a_day(session, app, people=2)
     trainer, recruiter = browser_of(app, day.trainer), browser_of(app, a_staff_member(session, Role.RECRUITER))
     today, gaps, over = "Registers of today", "Registers with gaps", "Training to complete"
-    assert f'<td>1</td><td><a href="/staff/cohorts/today"><b>{today}' in trainer.get("/staff/").text
+    days, list_of = sessions_of(session, day.cohort), "/staff/cohorts"
+    register = f"{list_of}/{day.cohort.id}/register?session="
+    assert f'<td>1</td><td><a href="{register}{day.session_id}"><b>{today}' in trainer.get("/staff/").text
     assert today not in browser_of(app, a_trainer(session)).get("/staff/").text, "somebody else's cohort"
     marking.mark(session, day.viewer, day.session_id, wish(day.people[0]))
     assert today in trainer.get("/staff/").text
     marking.mark(session, day.viewer, day.session_id, wish(day.people[1], Presence.ABSENT))
     page = trainer.get("/staff/").text
     assert today not in page and gaps not in page
-    last = sessions_of(session, day.cohort)[1]
+    last = days[1]
     put_clock(app, last.starts_at)
     assert today in trainer.get("/staff/").text and over not in recruiter.get("/staff/").text
     put_clock(app, last.ends_at + timedelta(days=1))
     page = trainer.get("/staff/").text
-    assert today not in page and f'<td>1</td><td><a href="/staff/cohorts"><b>{gaps}' in page
-    assert f'<td>2</td><td><a href="/staff/cohorts"><b>{over}' in recruiter.get("/staff/").text
+    assert today not in page and f'<td>1</td><td><a href="{register}{last.id}"><b>{gaps}' in page
+    there = f"{list_of}/{day.cohort.id}/completion"
+    assert f'<td>2</td><td><a href="{there}"><b>{over}' in recruiter.get("/staff/").text
 
 
 def test_ones_own_come_before_the_teams(app: Flask, session: Session, pilot: Campaign) -> None:
@@ -170,3 +176,40 @@ def test_a_deputy_sees_whom_they_stand_in_for(app: Flask, session: Session) -> N
     name_deputy(session, boss, away.id, deputy.id, starts_on=clock.today(), ends_on=clock.today())
     page = browser_of(app, deputy).get("/staff/").text
     assert "You stand in for Robin Officer." in page and "Recruiter · Trainer" in page
+
+
+def test_work_in_several_places_leads_to_a_list_of_just_those(app: Flask, session: Session) -> None:
+    """Two days with gaps stand on the trainer's day; cohorts with somebody to complete in a list without the others."""
+    day, other = a_day(session, app, people=1), a_day(session, app, people=1)
+    idle = a_cohort(session, name="Idle cohort", days=1)
+    days = sessions_of(session, day.cohort)
+    put_clock(app, max(each.ends_at for each in [*days, *sessions_of(session, other.cohort)]) + timedelta(days=1))
+    trainer, recruiter = browser_of(app, day.trainer), browser_of(app, a_staff_member(session, Role.RECRUITER))
+    assert '<td>2</td><td><a href="/staff/cohorts/today#gaps"><b>Registers with gaps' in trainer.get("/staff/").text
+    page = trainer.get("/staff/cohorts/today").text
+    for each in days:
+        assert f'href="/staff/cohorts/{day.cohort.id}/register?session={each.id}&amp;show=to-do"' in page
+    assert f"/staff/cohorts/{other.cohort.id}/register" not in page, "somebody else's"
+    address = "/staff/cohorts?work=completing"
+    assert f'<td>2</td><td><a href="{address}"><b>Training to complete' in recruiter.get("/staff/").text
+    listed = recruiter.get(address).text
+    for cohort in (day.cohort, other.cohort):
+        assert f'href="/staff/cohorts/{cohort.id}/completion"' in listed
+    assert idle.name not in listed and idle.name in recruiter.get("/staff/cohorts").text
+    assert "Only those with" not in trainer.get(address).text, "certificates are not for trainers to issue"
+    assert idle.name in recruiter.get("/staff/cohorts?work=nonsense").text
+
+
+def test_every_single_step_has_a_page(app: Flask) -> None:
+    """What each address calls the thing and the place is what its page calls them."""
+    for work, ways in WAYS.items():
+        for way in ways:
+            waiting = Waiting(work, 1, 1, None, "7" if way.thing else None, "8" if way.place else None)
+            with app.test_request_context():
+                address = str(way_to(waiting))
+            path, _, query = address.partition("#")[0].partition("?")
+            endpoint, given = app.url_map.bind("localhost").match(path)
+            assert endpoint == f"staff.{way.endpoint}"
+            named = {name: str(said) for name, said in given.items()} | dict(parse_qsl(query))
+            assert named == {name: said for name, said in ((way.thing, "7"), (way.place, "8")) if name}
+            assert address.endswith(f"#{way.anchor}" if way.anchor else path + (f"?{query}" if query else ""))

@@ -241,11 +241,14 @@ def test_the_board_asks_as_much_for_many_as_for_few(app: Flask) -> None:
 def test_whom_to_enrol_and_whose_training_to_begin_stand_in_the_days_work(app: Flask) -> None:
     desk = Desk(app)
     person = desk.somebody()
-    assert "People to enrol" in desk.browser.get("/staff/").text
+    there, begin = desk.address(), f"{desk.address()}/start"
+    assert f'<a href="{there}"><b>People to enrol' in desk.browser.get("/staff/").text
     trainees(desk.session, desk.cohort, 1, started=False)
     assert "Training to begin" not in desk.browser.get("/staff/").text
     set_clock(app, clock.london(clock.start_of(FIRST - timedelta(days=7))).replace(tzinfo=None))
-    assert "Training to begin" in desk.browser.get("/staff/").text
+    assert f'<a href="{begin}"><b>Training to begin' in desk.browser.get("/staff/").text
+    assert f'href="{begin}"' in desk.browser.get("/staff/cohorts?work=begin").text
+    assert f'href="{there}"' in desk.browser.get("/staff/cohorts?work=enrol").text
     desk.post("/enrol", who=person.reference, how="now")
     page = desk.browser.get("/staff/").text
     assert "People to enrol" not in page

@@ -22,6 +22,7 @@ from portal.domain.attendance.beforehand import AWAY_WORDS, AwayReason
 from portal.domain.attendance.keeping import on_register
 from portal.domain.attendance.models import CannotCome, Mark, Presence
 from portal.domain.attendance.people import Trainer
+from portal.domain.attendance.waiting import registers_with_gaps
 from portal.domain.audit.actions import record
 from portal.domain.audit.models import ActorKind, AuditEvent
 from portal.domain.refusals import NotFound
@@ -96,6 +97,16 @@ def days(session: Session, viewer: StaffViewer) -> list[TrainingSession]:
         .order_by(TrainingSession.starts_at, TrainingSession.id)
     )
     return list(session.scalars(query)) if viewer.scope(Permission.KEEP_REGISTER) else []
+
+
+def behind(session: Session, viewer: StaffViewer) -> list[TrainingSession]:
+    """Sessions before today that the viewer teaches and whose register has gaps, the oldest first. One statement."""
+    if not viewer.scope(Permission.KEEP_REGISTER):
+        return []
+    gaps = registers_with_gaps(viewer).order_by(None).subquery()
+    query = select(TrainingSession).join(gaps, gaps.c.thing == TrainingSession.id)
+    query = query.options(joinedload(TrainingSession.cohort), joinedload(TrainingSession.venue))
+    return list(session.scalars(query.order_by(TrainingSession.starts_at, TrainingSession.id)))
 
 
 def day(session: Session, keys: KeyRing, viewer: StaffViewer, session_id: int) -> Day:

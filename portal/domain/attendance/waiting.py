@@ -1,10 +1,13 @@
-"""What waits for trainers and for whoever issues certificates: registers, catch-ups, courses that are over."""
+"""What waits for trainers and for whoever issues certificates: registers, catch-ups, courses that are over.
+
+Each query gives since when a piece of work waits, its cohort as `place`, and what it is about as `thing`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
@@ -27,7 +30,7 @@ def to_see_to(viewer: StaffViewer) -> AnySelect:
     written = and_(CatchUp.way == W.WRITTEN, or_(CatchUp.handed_in_at.is_not(None), CatchUp.due_on < clock.today()))
     since = func.coalesce(CatchUp.handed_in_at, CatchUp.booked_at)
     query: AnySelect = (
-        select(since.label("since"))
+        select(since.label("since"), Trainee.id.label("thing"), Trainee.cohort_id.label("place"))
         .join(Trainee, Trainee.id == CatchUp.trainee_id)
         .join(Application, Application.id == Trainee.application_id)
         .outerjoin(TrainingSession, TrainingSession.id == CatchUp.session_id)
@@ -55,7 +58,11 @@ def registers_with_gaps(viewer: StaffViewer) -> AnySelect:
 def _registers(viewer: StaffViewer) -> AnySelect:
     mine = exists().where(SessionTrainer.session_id == TrainingSession.id, SessionTrainer.staff_id == viewer.id)
     return (
-        select(TrainingSession.starts_at.label("since"))
+        select(
+            TrainingSession.starts_at.label("since"),
+            TrainingSession.id.label("thing"),
+            TrainingSession.cohort_id.label("place"),
+        )
         .join(Cohort, Cohort.id == TrainingSession.cohort_id)
         .where(Cohort.published_at.is_not(None), TrainingSession.cancelled_at.is_(None), mine, _unmarked(viewer))
         .order_by(TrainingSession.starts_at)
@@ -88,8 +95,9 @@ def to_complete(viewer: StaffViewer) -> AnySelect:
         .where(TrainingSession.cohort_id == Trainee.cohort_id, TrainingSession.cancelled_at.is_(None))
         .scalar_subquery()
     )
+    theirs = Trainee.cohort_id.in_(in_reach(select(Cohort.id), viewer, Permission.COMPLETE_TRAINING))
     query: AnySelect = (
-        select(over.label("since"))
+        select(over.label("since"), case((theirs, Trainee.cohort_id)).label("place"))
         .select_from(Trainee)
         .join(Application, Application.id == Trainee.application_id)
         .where(Trainee.started_at.is_not(None), Trainee.completed_at.is_(None), Trainee.ended_at.is_(None))

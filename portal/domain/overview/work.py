@@ -1,6 +1,7 @@
 """What waits for whom: each member of staff's work, composed from the features that know of it.
 
-Counts are exact to FEW; one more means "more". All of it is one statement, whatever the roles.
+Counts are exact to FEW; one more means "more". All of it is one statement, whatever the roles. A part may say what each
+piece is about (`thing`) and where it is done (`place`): where all of them agree, the way there can be a single step.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import Subquery
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
@@ -24,6 +26,7 @@ from portal.domain.clearances.waiting import desk_work
 from portal.domain.correspondence.models import Direction, Message
 from portal.domain.duplicates.queries import waiting_pairs
 from portal.domain.interviews import invited, waiting
+from portal.domain.interviews.models import Booking, Invitation, Panel, SessionKind
 from portal.domain.messages.models import Delivery, OutboxMail
 from portal.domain.offers import waiting as offers
 from portal.domain.paging import FEW
@@ -79,12 +82,17 @@ class Work(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """Some work: how many there are, how many of them are one's own or nobody's, and since when the oldest waits."""
+    """Some work: how many there are, how many of them are one's own or nobody's, and since when the oldest waits.
+
+    `thing` and `place` are told where all of it is about the one thing, or is done at the one place.
+    """
 
     work: Work
     count: int
     own: int
     oldest: datetime | None
+    thing: str | None = None
+    place: str | None = None
 
 
 def waiting_for(session: Session, viewer: StaffViewer) -> list[Waiting]:
@@ -93,7 +101,7 @@ def waiting_for(session: Session, viewer: StaffViewer) -> list[Waiting]:
     if not parts:
         return []
     rows = session.execute(union_all(*(_counted(work, query) for work, query in parts.items())))
-    found = [Waiting(Work(row.work), row.found, row.own, row.oldest) for row in rows if row.found]
+    found = [Waiting(Work(row.work), row.found, row.own, row.oldest, row.thing, row.place) for row in rows if row.found]
     return sorted(found, key=lambda each: list(Work).index(each.work))
 
 
@@ -109,30 +117,32 @@ def _parts(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.SCORE_BLIND):
         found |= _readings(viewer)
     if viewer.scope(P.SCORE_INTERVIEWS):
-        found[Work.SHEETS] = waiting.sheets_to_write(viewer)
+        found[Work.SHEETS] = waiting.sheets_to_write(viewer).add_columns(Booking.id.label("thing"))
     if viewer.scope(P.PLAN_INTERVIEWS):
-        found[Work.PANEL_SHORT] = waiting.panels_short(viewer)
+        short = Panel.id.label("thing"), Panel.session_id.label("place")
+        found[Work.PANEL_SHORT] = waiting.panels_short(viewer).add_columns(*short)
     if viewer.scope(P.MOVE_APPLICATIONS):
         found[Work.PROVISIONAL] = _provisional(viewer)
-        found[Work.INTERVIEWED] = waiting.to_decide(viewer)
+        found[Work.INTERVIEWED] = _named(waiting.to_decide(viewer))
     if viewer.scope(P.MAKE_OFFERS):
-        found[Work.OFFERS_LATE] = offers.overdue(viewer)
+        found[Work.OFFERS_LATE] = _named(offers.overdue(viewer))
     if viewer.scope(P.PLACE_PEOPLE):
-        found[Work.PLACING] = offers.to_place(viewer)
+        found[Work.PLACING] = _named(offers.to_place(viewer))
     if viewer.scope(P.INVITE):
-        found[Work.UNANSWERED] = invited.unanswered(viewer).add_columns(_own(viewer))
-        found[Work.OTHER_TIME] = invited.asked(viewer).add_columns(_own(viewer))
+        ours = Invitation.kind == SessionKind.INTERVIEW
+        found[Work.UNANSWERED] = _named(invited.unanswered(viewer).add_columns(_own(viewer)), only=ours)
+        found[Work.OTHER_TIME] = _named(invited.asked(viewer).add_columns(_own(viewer)), only=ours)
     if viewer.scope(P.SETTLE_DUPLICATES):
         found[Work.DUPLICATES] = waiting_pairs(viewer).add_columns(literal(1).label("own"))
     if viewer.scope(P.ENTER_APPLICATIONS):
         begun = select(Application.created_at.label("since"), literal(1).label("own")).order_by(Application.created_at)
         begun = begun.join(Campaign, Campaign.id == Application.campaign_id).where(Campaign.closes_at > clock.now())
         mine = begun.where(Application.state == State.DRAFT, Application.channel != Channel.ONLINE)
-        found[Work.ENTERING] = mine.where(Application.entered_by == viewer.id)
+        found[Work.ENTERING] = _named(mine.where(Application.entered_by == viewer.id))
     if viewer.scope(P.SEE_CLEARANCES):
-        found[Work.MEDICAL] = _with_us(viewer, RequirementKind.MEDICAL, P.SEE_CLEARANCES)
-        found[Work.FITNESS] = _with_us(viewer, RequirementKind.FITNESS, P.SEE_CLEARANCES)
-    return found | _trained(viewer) | {Work(name): query for name, query in desk_work(viewer).items()}
+        found[Work.MEDICAL] = _named(_with_us(viewer, RequirementKind.MEDICAL, P.SEE_CLEARANCES))
+        found[Work.FITNESS] = _named(_with_us(viewer, RequirementKind.FITNESS, P.SEE_CLEARANCES))
+    return found | _trained(viewer) | {Work(name): _named(query) for name, query in desk_work(viewer).items()}
 
 
 def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
@@ -150,10 +160,25 @@ def _trained(viewer: StaffViewer) -> dict[Work, AnySelect]:
     if viewer.scope(P.COMPLETE_TRAINING):
         found[Work.COMPLETING] = attendance.to_complete(viewer).add_columns(_own(viewer))
     if viewer.scope(P.APPOINT):
-        found[Work.APPOINTING] = volunteers.to_appoint(viewer).add_columns(_own(viewer))
+        found[Work.APPOINTING] = _named(volunteers.to_appoint(viewer).add_columns(_own(viewer)))
     if viewer.scope(P.GRANT_POWERS):
         found[Work.POWERS_DOUBT] = volunteers.powers_in_doubt(viewer).add_columns(literal(1).label("own"))
     return found
+
+
+def cohorts_with(viewer: StaffViewer, work: Work) -> AnySelect | None:
+    """The ids of the cohorts in which this work is done, of those the viewer may see; None for work of no cohort."""
+    if work is Work.ENROL:
+        return training.cohorts_to_fill(viewer) if viewer.scope(P.PLAN_COHORTS) else None
+    query = _trained(viewer).get(work) if work in {Work.BEGIN, Work.COMPLETING} else None
+    return None if query is None else select(query.order_by(None).subquery().c.place)
+
+
+def _named(query: AnySelect, only: ColumnElement[bool] | None = None) -> AnySelect:
+    """Of a query on applications: what it is about is the application, and where, its campaign."""
+    slug = select(Campaign.slug).where(Campaign.id == Application.campaign_id).correlate(Application).scalar_subquery()
+    thing = Application.reference if only is None else case((only, Application.reference))
+    return query.add_columns(thing.label("thing"), slug.label("place"))
 
 
 def _own(viewer: StaffViewer) -> ColumnElement[int]:
@@ -248,5 +273,16 @@ def _counted(work: Work, query: AnySelect) -> AnySelect:
         func.count().label("found"),
         func.coalesce(func.sum(some.c.own), 0).label("own"),
         func.min(some.c.since).label("oldest"),
+        _agreed(some, "thing"),
+        _agreed(some, "place"),
     ).select_from(some)
     return counted
+
+
+def _agreed(some: Subquery, name: str) -> ColumnElement[Any]:
+    """What all the rows say of themselves in this column; nothing where they differ, or one says nothing."""
+    if name not in some.c:
+        return cast(null(), String).label(name)
+    said = some.c[name]
+    same = and_(func.min(said) == func.max(said), func.count(said) == func.count())
+    return case((same, cast(func.min(said), String))).label(name)

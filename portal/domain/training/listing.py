@@ -80,11 +80,14 @@ class Day:
         return sum(module.minutes for module in self.modules)
 
 
-def lists(session: Session, viewer: StaffViewer) -> Lists:
-    """The cohorts the viewer may open: those that run first, then by their next day. Four statements."""
+def lists(session: Session, viewer: StaffViewer, among: Select[*tuple[Any, ...]] | None = None) -> Lists:
+    """The cohorts the viewer may open: those that run first, then by their next day. `among`: only those whose ids
+    this query gives. Four statements."""
     query: Select[*tuple[Any, ...]] = select(Cohort, Division.name)
     query = query.outerjoin(Division, Division.id == Cohort.division_id)
     query = in_reach(query.options(joinedload(Cohort.course).joinedload(CourseVersion.course)), viewer, SEE)
+    if among is not None:
+        query = query.where(Cohort.id.in_(among))
     rows = session.execute(query.order_by(Cohort.id.desc())).all()
     ids = [row[0].id for row in rows]
     days, taken, trainers = _days(session, ids), _taken(session, ids), _trainers(session, ids)

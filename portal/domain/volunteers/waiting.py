@@ -38,7 +38,7 @@ def powers_in_doubt(viewer: StaffViewer) -> AnySelect:
     vetting = and_(Requirement.application_id == Application.id, Requirement.kind == RequirementKind.VETTING)
     fails = or_(Requirement.id.is_(None), Requirement.state != RequirementState.MET, Requirement.expires_on < today)
     query: AnySelect = (
-        select(PowerGrant.granted_at.label("since"))
+        select(PowerGrant.granted_at.label("since"), Volunteer.number.label("thing"))
         .join(Volunteer, Volunteer.id == PowerGrant.volunteer_id)
         .join(Application, Application.id == Volunteer.application_id)
         .outerjoin(Requirement, vetting)
