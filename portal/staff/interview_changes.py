@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.interviews import board, changing, sessions
+from portal.domain.interviews import changing, sessions
 from portal.domain.interviews.attending import NEXT, UNDO
 from portal.domain.interviews.board import Board, Seated
 from portal.domain.interviews.changing import MOVABLE, Busy, PanelChanged
 from portal.domain.interviews.models import InterviewSession, Panel
 from portal.domain.interviews.planning import PanelPlan
+from portal.domain.journeys import interview_days
 from portal.domain.refusals import NotFound, Refusal
 from portal.extensions import db
 from portal.staff.door import blueprint
@@ -32,7 +33,7 @@ PLAN = Permission.PLAN_INTERVIEWS
 @requires(PLAN)
 def cancel_day(session_id: int) -> AnyResponse:
     """Calls a day off, with a reason; those who have booked are told and choose again."""
-    found = board.seated(db.session(), current_user, session_id)
+    found = interview_days.seated(db.session(), current_user, session_id)
     if not found.plans:
         raise NotFound()
     form = CancelForm()
@@ -65,7 +66,7 @@ def edit_panel(session_id: int, panel_id: int) -> AnyResponse:
         return _panel_page(form, day, panel)
     busy: tuple[str, ...] = ()
     try:
-        changing.edit_panel(
+        interview_days.edit_panel(
             db.session(), current_user, panel_id, form.plan, seen=form.seen, accepted=bool(form.accepted.data)
         )
         flash("The panel is changed.")
@@ -126,7 +127,7 @@ def _panel_page(
 @requires(PLAN)
 def interview_seat(session_id: int, booking_id: int) -> AnyResponse:
     """One person's seat: where they are, and another time of the day, or in exchange for somebody's."""
-    found = board.seated(db.session(), current_user, session_id)
+    found = interview_days.seated(db.session(), current_user, session_id)
     person = next((each for each in found.people if each.booking.id == booking_id), None)
     if person is None or not found.plans or person.name is None:
         raise NotFound()

@@ -14,10 +14,11 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.campaigns.bank_holidays import holiday_on
 from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews import filling, sessions, venues
-from portal.domain.interviews.clashes import Looked, Weight, look, turned
+from portal.domain.interviews.clashes import Looked, Weight, turned
 from portal.domain.interviews.models import SessionKind
 from portal.domain.interviews.planning import PanelPlan, SessionPlan, check_panels
 from portal.domain.interviews.timetable import Break
+from portal.domain.journeys import interview_days
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.settings.queries import setting_value
 from portal.extensions import db
@@ -136,7 +137,7 @@ def _sent(
             if act in {"create", "publish"}:
                 return _make(campaign, form, plans, publishing=act == "publish")
             check_panels(db.session(), plans[0].panels)
-            looked = look(db.session(), campaign, plans, current_user.id)
+            looked = interview_days.look(db.session(), campaign, plans, current_user.id)
         except filling.Clashing as refusal:
             looked = refusal.days
             form.refused(refusal.field, refusal.message)
@@ -147,7 +148,7 @@ def _sent(
 
 def _make(campaign: Campaign, form: PlanForm, plans: Sequence[SessionPlan], *, publishing: bool) -> Response:
     read = frozenset(request.form.getlist("read")) if form.accepted.data else frozenset()
-    made = filling.plan_days(
+    made = interview_days.plan_days(
         db.session(), current_user, campaign.id, plans, accepted=read, publishing=publishing
     )  # fmt: skip
     flash(

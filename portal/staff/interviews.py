@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.interviews import attending, board, planning, sessions
+from portal.domain.interviews import attending, planning, sessions
 from portal.domain.interviews.attending import NEXT, UNDO
 from portal.domain.interviews.models import Attendance, InterviewSession
+from portal.domain.journeys import interview_days
 from portal.domain.refusals import NotFound
 from portal.extensions import db
 from portal.staff.door import blueprint
@@ -65,7 +66,7 @@ def interview_day(session_id: int) -> Response:
 
 
 def _shown(session_id: int) -> dict[str, Any]:
-    found = board.seated(db.session(), current_user, session_id)
+    found = interview_days.seated(db.session(), current_user, session_id)
     before, after = sessions.beside(db.session(), current_user, found.session)
     return {
         "board": found,
@@ -110,7 +111,7 @@ def publish_day(session_id: int) -> AnyResponse:
 def mark_attendance(session_id: int) -> AnyResponse:
     """One mark: `to` names the booking, where they are now, and what the page showed."""
     booking_id, wanted, seen = _read_mark(request.form.get("to", ""))
-    found = board.seated(db.session(), current_user, session_id)
+    found = interview_days.seated(db.session(), current_user, session_id)
     if booking_id not in {each.booking.id for each in found.people if each.may_mark}:
         raise NotFound()
     attending.mark(db.session(), current_user, booking_id, wanted, seen=seen)
@@ -132,7 +133,7 @@ def _read_mark(text: str) -> tuple[int, Attendance, Attendance]:
 @requires(P.SEE_INTERVIEWS)
 def panel_late(session_id: int, panel_id: int) -> AnyResponse:
     """Says how late a panel runs; whoever sits on it may, and planners."""
-    found = board.seated(db.session(), current_user, session_id)
+    found = interview_days.seated(db.session(), current_user, session_id)
     theirs = {column.panel.id for column in found.columns if column.mine or found.plans}
     if panel_id not in theirs:
         raise NotFound()

@@ -22,7 +22,7 @@ from portal.domain.applications.queries import StaffViewer, in_scope, kept_from
 from portal.domain.campaigns.managing import reaches
 from portal.domain.campaigns.models import Campaign, District
 from portal.domain.interviews import timetable
-from portal.domain.interviews.clashes import Taken, taken_between
+from portal.domain.interviews.clashes import Also, Taken, nothing_else, taken_between
 from portal.domain.interviews.models import (
     Attendance,
     Booking,
@@ -163,8 +163,8 @@ class _Facts:
     moment: datetime
 
 
-def seated(session: Session, viewer: StaffViewer, session_id: int) -> Board:
-    """The board of a day the viewer may open. Raises NotFound."""
+def seated(session: Session, viewer: StaffViewer, session_id: int, *, also: Also = nothing_else) -> Board:
+    """The board of a day the viewer may open; `also` asks what else its people are at. Raises NotFound."""
     day = one_session(session, viewer, session_id)
     plans = plans_it(session, viewer, day.campaign_id)
     people = _people(session, viewer, day, plans)
@@ -172,7 +172,7 @@ def seated(session: Session, viewer: StaffViewer, session_id: int) -> Board:
     members = {member.staff_id for panel in day.panels for member in panel.members}
     everybody = {each.booking.application_id for each in people} | {row.id for row in silent}
     span = [(day.starts_at, day.ends_at)]
-    taken = taken_between(session, members, span, day.campaign_id, viewer.id, apart_from=day.id)
+    taken = taken_between(session, members, span, day.campaign_id, viewer.id, apart_from=day.id, also=also)
     conflicts = _conflicts(session, members, everybody) if plans else frozenset()
     facts = _Facts(taken, conflicts, frozenset(row.id for row in silent), clock.now())
     rows = _rows(day, people, facts)

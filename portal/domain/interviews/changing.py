@@ -15,8 +15,7 @@ from portal.domain.applications.models import Application
 from portal.domain.audit.actions import Actor, record
 from portal.domain.interviews import booking as bookings
 from portal.domain.interviews.choosing import may_take, place_of
-from portal.domain.interviews.clashes import hours, taken_between
-from portal.domain.interviews.filling import PLANS
+from portal.domain.interviews.clashes import PLANS, Also, hours, nothing_else, room_taken, taken_between
 from portal.domain.interviews.letters import entry, where, write
 from portal.domain.interviews.models import (
     Attendance,
@@ -85,9 +84,17 @@ class NotThere(Refusal):
 
 
 def edit_panel(
-    session: Session, actor: Actor, panel_id: int, wanted: PanelPlan, *, seen: int, accepted: bool = False
+    session: Session,
+    actor: Actor,
+    panel_id: int,
+    wanted: PanelPlan,
+    *,
+    seen: int,
+    accepted: bool = False,
+    also: Also = nothing_else,
 ) -> Panel:
-    """Other people, another room or link for a panel. `seen` is the session's version that the page showed.
+    """Other people, another room or link for a panel. `seen` is the session's version that the page showed; `also`
+    asks what else people and rooms are taken by.
 
     Raises NotFound, WasCancelled, PanelChanged, NotAPanel, Busy (unless `accepted`).
     """
@@ -106,7 +113,7 @@ def edit_panel(
         if wanted.name.strip().casefold() in {name.casefold() for name in session.scalars(names)}:
             raise NotAPanel("Another panel of this day has that name", field="name")
         check_panels(session, [wanted])
-        words = _elsewhere(session, day, panel_id, wanted)
+        words = _elsewhere(session, day, panel_id, wanted, also)
         if words and not accepted:
             raise Busy(words)
         panel.name, panel.room, panel.online_url = wanted.name.strip(), wanted.room.strip(), wanted.online_url.strip()
@@ -122,10 +129,13 @@ def edit_panel(
         return panel
 
 
-def _elsewhere(session: Session, day: InterviewSession, panel_id: int, wanted: PanelPlan) -> tuple[str, ...]:
-    """Where those who are to sit on this panel are at the time, this day's other panels included."""
+def _elsewhere(
+    session: Session, day: InterviewSession, panel_id: int, wanted: PanelPlan, also: Also
+) -> tuple[str, ...]:
+    """Where those who are to sit on this panel are at the time, this day's other panels included; and who else has
+    its room."""
     span = [(day.starts_at, day.ends_at)]
-    taken = taken_between(session, wanted.staff_ids, span, day.campaign_id, 0, apart_from=day.id)
+    taken = taken_between(session, wanted.staff_ids, span, day.campaign_id, 0, apart_from=day.id, also=also)
     found = [
         f"{taken.names[key]} is at {busy.where}, {hours(busy)}"
         for key in wanted.staff_ids
@@ -137,7 +147,7 @@ def _elsewhere(session: Session, day: InterviewSession, panel_id: int, wanted: P
         .where(Panel.session_id == day.id, Panel.id != panel_id, PanelMember.staff_id.in_(wanted.staff_ids))
     )
     found += [f"{taken.names[row.staff_id]} sits on {row.name} too" for row in session.execute(beside)]
-    return tuple(found)
+    return (*found, *room_taken(taken, day.venue_id, wanted.room.strip(), *span[0]))
 
 
 def cancel_session(session: Session, actor: Actor, session_id: int, reason: str) -> int:

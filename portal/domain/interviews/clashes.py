@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
@@ -23,8 +23,10 @@ from portal.domain.interviews.planning import PanelPlan, SessionPlan
 from portal.domain.interviews.timetable import Slots
 from portal.domain.refusals import Refusal
 
+PLANS = "plans of people and rooms"  # held by whoever makes days, of interviews or of training: each sees the others'
 A_DAY = timedelta(days=1)
 S = InterviewSession
+Span = tuple[datetime, datetime]
 
 
 class Weight(IntEnum):
@@ -64,6 +66,22 @@ class Busy(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What people and rooms are taken by that is no interview: by member of staff, and by venue and plain room."""
+
+    people: Mapping[int, Sequence[Busy]] = field(default_factory=dict)
+    rooms: Mapping[tuple[int, str], Sequence[Busy]] = field(default_factory=dict)
+
+
+Also = Callable[[Session, Collection[int], Sequence[Span]], Elsewhere]
+"""Asks what else there is, of these people and of every room, in these spans of time."""
+
+
+def nothing_else(_session: Session, _staff: Collection[int], _spans: Sequence[Span]) -> Elsewhere:
+    return Elsewhere()
+
+
+@dataclass(frozen=True)
 class Taken:
     """What else goes on: by member of staff, and by venue and room (in small letters)."""
 
@@ -73,19 +91,22 @@ class Taken:
     known: dict[int, int]  # member → how many of the campaign's people they declared to know
 
 
-def look(session: Session, campaign: Campaign, plans: Sequence[SessionPlan], viewer_id: int) -> list[Looked]:
-    """Each day with what is in its way, the gravest first. Four statements, whatever the number of days.
+def look(
+    session: Session, campaign: Campaign, plans: Sequence[SessionPlan], viewer_id: int, *, also: Also = nothing_else
+) -> list[Looked]:
+    """Each day with what is in its way, the gravest first. Four statements and what `also` takes, whatever the number
+    of days.
 
     A conflict somebody declared is not told to themselves: they would learn that there is an application.
     """
     days = [Looked(plan, *_slots(plan)) for plan in plans]
     spans = [(day.slots[0][0], day.slots[-1][1]) for day in days if day.slots]
     staff = {key for plan in plans for panel in plan.panels for key in panel.staff_ids}
-    taken = taken_between(session, staff, spans, campaign.id, viewer_id)
+    taken = taken_between(session, staff, spans, campaign.id, viewer_id, also=also)
     for day in days:
         day.clashes.extend(_of_date(campaign, day.plan))
         if day.slots:
-            day.clashes.extend(_of_panels(day, taken))
+            day.clashes.extend(dict.fromkeys(_of_panels(day, taken)))  # panels without a room share the venue
         day.clashes.sort(key=lambda each: -each.weight)
     return days
 
@@ -132,8 +153,14 @@ def _of_panels(day: Looked, taken: Taken) -> Iterator[Clash]:
             if count := taken.known.get(key):
                 people = "1 person" if count == 1 else f"{count} people"
                 yield Clash(Weight.NOTE, f"{taken.names[key]} knows {people} here, who cannot book {panel.name}")
-        for busy in _over(taken.rooms.get((day.plan.venue_id, _plain(panel.room)), ()), starts, ends):
-            yield Clash(Weight.WARN, f"{panel.room} is used for {busy.where}, {hours(busy)}")
+        for words in room_taken(taken, day.plan.venue_id, panel.room, starts, ends):
+            yield Clash(Weight.WARN, words)
+
+
+def room_taken(taken: Taken, venue_id: int, room: str, starts: datetime, ends: datetime) -> list[str]:
+    """What a room is used for meanwhile, in words. A panel without a room is wherever the venue is."""
+    held = _over(taken.rooms.get((venue_id, plain(room)), ()), starts, ends)
+    return [f"{room or 'The venue'} is used for {busy.where}, {hours(busy)}" for busy in held]
 
 
 def _within(panels: Sequence[PanelPlan], names: dict[int, str]) -> Iterator[Clash]:
@@ -145,7 +172,7 @@ def _within(panels: Sequence[PanelPlan], names: dict[int, str]) -> Iterator[Clas
             if key in people:
                 yield Clash(Weight.WARN, f"{names.get(key, 'Somebody')} sits on {people[key]} and {panel.name}")
             people[key] = panel.name
-        if room := _plain(panel.room):
+        if room := plain(panel.room):
             if room in rooms:
                 yield Clash(Weight.WARN, f"{panel.room} is given to {rooms[room]} and {panel.name}")
             rooms[room] = panel.name
@@ -154,13 +181,15 @@ def _within(panels: Sequence[PanelPlan], names: dict[int, str]) -> Iterator[Clas
 def taken_between(
     session: Session,
     staff: Collection[int],
-    spans: Sequence[tuple[datetime, datetime]],
+    spans: Sequence[Span],
     campaign_id: int,
     viewer_id: int,
     *,
     apart_from: int = 0,
+    also: Also = nothing_else,
 ) -> Taken:
-    """What these people and every room do in these spans of time, but for session `apart_from`. Four statements."""
+    """What these people and every room do in these spans of time, but for session `apart_from`. Four statements, and
+    what `also` takes."""
     people: dict[int, list[Busy]] = defaultdict(list)
     rooms: dict[tuple[int, str], list[Busy]] = defaultdict(list)
     names = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(staff))).all()
@@ -174,7 +203,12 @@ def taken_between(
         used = select(S.venue_id, Panel.room, S.starts_at, S.ends_at, Campaign.name)
         used = used.join(Panel, Panel.session_id == S.id).join(Campaign, Campaign.id == S.campaign_id)
         for venue_id, room, starts, ends, name in session.execute(used.where(Panel.room != "", *in_time)):
-            rooms[venue_id, _plain(room)].append(Busy(starts, ends, name))
+            rooms[venue_id, plain(room)].append(Busy(starts, ends, name))
+        elsewhere = also(session, staff, spans)
+        for key, held in elsewhere.people.items():
+            people[key].extend(held)
+        for place, held in elsewhere.rooms.items():
+            rooms[place].extend(held)
     return Taken(people, rooms, {row.id: row.name for row in names}, _known(session, staff, campaign_id, viewer_id))
 
 
@@ -204,5 +238,6 @@ def hours(busy: Busy) -> str:
     return f"{clock.london(busy.starts_at):%H:%M} to {clock.london(busy.ends_at):%H:%M}"
 
 
-def _plain(room: str) -> str:
+def plain(room: str) -> str:
+    """A room's name as it is compared."""
     return " ".join(room.casefold().split())

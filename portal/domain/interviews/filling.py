@@ -13,13 +13,12 @@ from portal.db import hold, unit_of_work
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns.models import Campaign
 from portal.domain.campaigns.parts import to_change
-from portal.domain.interviews.clashes import Looked, Weight, look
+from portal.domain.interviews.clashes import PLANS, Also, Looked, Weight, look, nothing_else
 from portal.domain.interviews.models import InterviewSession, SessionKind
 from portal.domain.interviews.planning import PanelPlan, SessionPlan, check_panels, plan_session, publish
 from portal.domain.interviews.timetable import Break
 from portal.domain.refusals import Refusal
 
-PLANS = "interview plans"  # held by whoever makes days: two who plan at once see each other's
 MOST_DAYS = 40
 
 
@@ -58,9 +57,10 @@ def plan_days(
     *,
     accepted: frozenset[str] = frozenset(),
     publishing: bool = False,
+    also: Also = nothing_else,
 ) -> list[InterviewSession]:
     """Makes all of these days or none. `accepted` are the words of the warnings somebody read and meant so: one that
-    came up since is shown to them first.
+    came up since is shown to them first. `also` asks what else is in the way, as for `look`.
 
     Raises Clashing, and what `plan_session` raises.
     """
@@ -68,7 +68,7 @@ def plan_days(
         hold(session, PLANS)
         campaign = to_change(session, campaign_id)
         check_panels(session, plans[0].panels if plans else ())
-        looked = look(session, campaign, plans, actor.actor_id or 0)
+        looked = look(session, campaign, plans, actor.actor_id or 0, also=also)
         if any(not _may_be(day, accepted) for day in looked):
             raise Clashing(looked)
         made = [plan_session(session, actor, campaign_id, plan) for plan in plans]

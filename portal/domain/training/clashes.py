@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.domain.accounts.models import StaffMember
 from portal.domain.campaigns.dates import said
-from portal.domain.interviews.clashes import taken_between
+from portal.domain.interviews import clashes as interviews
+from portal.domain.interviews.clashes import Busy, Elsewhere, Span, plain, taken_between
 from portal.domain.interviews.models import Venue
 from portal.domain.refusals import Refusal
 from portal.domain.training.models import Cohort, SessionTrainer, TrainingSession
 
-PLANS = "training plans"  # one plan is made at a time: two could take the same room
+PLANS = interviews.PLANS  # one plan is made at a time: two could take the same room
 T = TrainingSession
 
 
@@ -125,9 +126,7 @@ def _taken(session: Session, staff: Collection[int], first: datetime, last: date
     return taken
 
 
-def _interviews(
-    session: Session, taken: _Taken, staff: Collection[int], spans: Sequence[tuple[datetime, datetime]]
-) -> None:
+def _interviews(session: Session, taken: _Taken, staff: Collection[int], spans: Sequence[Span]) -> None:
     """Days of interviews hold people and rooms too. No campaign: what people declared to know is not asked."""
     theirs = taken_between(session, staff, spans, 0, 0)
     for staff_id, busy in theirs.people.items():
@@ -150,6 +149,13 @@ def _over(busy: Iterable[Clash], wish: Wish) -> list[Clash]:
     return [each for each in busy if each.starts_at < wish.ends_at and wish.starts_at < each.ends_at]
 
 
-def plain(room: str) -> str:
-    """A room's name as it is compared."""
-    return " ".join(room.casefold().split())
+def taught_between(session: Session, staff: Collection[int], spans: Sequence[Span]) -> Elsewhere:
+    """The same for who plans interviews: the rooms cohorts have and whom they are taught by. Three statements."""
+    taken = _taken(session, staff, min(a for a, _ in spans), max(b for _, b in spans), ())
+    online = set(session.scalars(select(Venue.id).where(Venue.online)))
+    rooms = {place: _training(held) for place, held in taken.rooms.items() if place[0] not in online}
+    return Elsewhere({key: _training(held) for key, held in taken.people.items()}, rooms)
+
+
+def _training(held: Iterable[Clash]) -> list[Busy]:
+    return [Busy(each.starts_at, each.ends_at, f"the training of {each.words}") for each in held]
