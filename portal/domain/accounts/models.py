@@ -244,3 +244,21 @@ class SignInSession(Base):
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     stepped_up_at: Mapped[datetime | None]  # when the second factor was last given again, for a sensitive act
+
+
+class UnsentForm(Base):
+    """What somebody on the staff sent from a page after their sign-in had ended, sealed, for them alone. One an
+    address: the same page sent again replaces it, under a new key. Forgotten when it was sent, or after a day."""
+
+    __tablename__ = "unsent_form"
+    __table_args__ = (UniqueConstraint("staff_id", "address"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # random: an older page's button finds nothing to send
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str]  # where it was going; nothing personal stands in an address
+    page: Mapped[str]  # where it was typed
+    sealed: Mapped[bytes]
+    with_files: Mapped[bool]  # files are not kept: they have to be chosen again
+    kept_at: Mapped[datetime] = mapped_column(index=True)
+    sending: Mapped[bool] = mapped_column(default=False)  # on its way since `tried_at`, and not heard of yet
+    tried_at: Mapped[datetime | None]  # begun to be sent, and nobody knows whether it arrived

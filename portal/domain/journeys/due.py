@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from portal.domain.accounts.unsent import forget_stale as forget_unsent
 from portal.domain.applications.keeping import forget_stale_forms
 from portal.domain.attendance.catching_up import let_go as let_catch_ups_go
 from portal.domain.attendance.certificates import print_due
@@ -38,6 +39,7 @@ def run_due(session: Session, outside: Outside, *, keep_secrets: bool = False) -
     """Does what is due now; returns how many of each, for the log."""
     mails = documents = turns = notices = 0
     forget_stale_forms(session)
+    forget_unsent(session)
     forget_stale(session)
     drop_late(session)
     keep_known_apart(session, outside.keys)  # before any seat is filled below

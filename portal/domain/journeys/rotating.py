@@ -14,7 +14,8 @@ from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.db import Base, holding, unit_of_work
-from portal.domain.accounts.models import StaffMember
+from portal.domain.accounts.models import StaffMember, UnsentForm
+from portal.domain.accounts.unsent import place_of as place_of_unsent
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
 from portal.domain.attendance.assessing import place_of_assessment
@@ -74,6 +75,10 @@ def _answer(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
 
 def _kept_form(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
     return keys.reseal(sealed, table="kept_form", row=f"{row.application_id}:{row.section}", column="sealed")
+
+
+def _unsent(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
+    return keys.reseal(sealed, **place_of_unsent(row.key))
 
 
 def _name(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
@@ -167,6 +172,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Document, "name_sealed", _name),
     SealedColumn(Answer, "sealed", _answer),
     SealedColumn(KeptForm, "sealed", _kept_form),
+    SealedColumn(UnsentForm, "sealed", _unsent),
     SealedColumn(StaffMember, "totp_sealed", _totp),
     SealedColumn(Note, "sealed", _note),
     SealedColumn(Call, "sealed", _call),

@@ -10,6 +10,7 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Session
 
 from portal.db import Base, unit_of_work
+from portal.domain.accounts import unsent
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.keeping import keep_form, kept_fields
 from portal.domain.applications.models import Application
@@ -43,6 +44,7 @@ def sealed(session: Session, app: Flask, in_january: None) -> Application:
     with unit_of_work(session):
         officer.totp_sealed = keys.seal(SECRET, table="staff_member", row=str(officer.id), column="totp_sealed")
     keep_form(session, draft.reference, "why", TYPED, "a-browser", keys)
+    unsent.keep(session, officer.id, unsent.Sent("/staff/", "/staff/", TYPED), keys)
     return draft
 
 
@@ -58,6 +60,7 @@ def reads(session: Session, app: Flask, draft: Application, keys: KeyRing) -> tu
     place = {"table": "staff_member", "row": str(officer.id), "column": "totp_sealed"}
     return (
         kept_fields(session, draft.id, "why", "a-browser", keys),
+        [each.sent.fields for each in unsent.unsent(session, officer.id, keys)],
         heads,
         [name_of(keys, row) for row in rows],
         answers(session, keys, draft, sealed=True)["adjustments"],
@@ -76,8 +79,9 @@ def test_afterwards_the_new_master_alone_reads_everything(session: Session, app:
         "answer.sealed": 1,
         "staff_member.totp_sealed": 1,
         "kept_form.sealed": 1,
+        "unsent_form.sealed": 1,
     }
-    expected = (TYPED, [b"%PDF-"] * 3, names, "A step-free room", SECRET)
+    expected = (TYPED, [TYPED], [b"%PDF-"] * 3, names, "A step-free room", SECRET)
     assert reads(session, app, sealed, KeyRing.from_settings(NEW)) == expected
     recorded = session.scalars(select(AuditEvent).filter_by(action="keys.rotated")).one()
     assert recorded.subject_id == 2 and recorded.detail["document.wrapped_key"] == 3
