@@ -17,7 +17,7 @@ from portal.domain.volunteers.powers import CERTIFICATE_GONE, end
 def withdraw_certificate(session: Session, actor: Actor, certificate_id: int, reason: str) -> Certificate:
     """Withdraws a certificate and, in the same unit of work, every power that rests on it.
 
-    Raises NotFound, NoSuchPlace or ReasonNeeded.
+    Raises NotFound or ReasonNeeded.
     """
     with unit_of_work(session):
         certificate = completing.withdraw(session, actor, certificate_id, reason)
