@@ -16,14 +16,21 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.config import Settings
+from portal.domain.applications.models import Application
+from portal.domain.attendance import catching_up
 from portal.domain.campaigns.models import Campaign
 from portal.domain.interviews.booking import book, cancel, move
+from portal.domain.interviews.feeds import renew
 from portal.domain.interviews.inviting import invite
 from portal.domain.interviews.models import SessionKind
+from portal.domain.journeys.calendars import feed_of
+from portal.domain.journeys.training_days import call_off, move_day
 from portal.domain.messages.actions import deliver_due
+from portal.domain.training.moving import DayPlan
 from portal.extensions import mail
 from portal.services.mail import MailmanPost
 from portal.web.setup import outside_of
+from tests.support.catch_ups import AFTER_TWO, another, first_weekend, on
 from tests.support.interviews import PLANNED_AT, an_interview_stage
 from tests.support.make_campaigns import a_campaign
 from tests.support.smtp import SmtpSink
@@ -150,3 +157,65 @@ def test_the_saturdays_around_a_clock_change_are_at_the_right_hour(
 def around(session: Session, day: date) -> Campaign:
     """A campaign whose interviews are in the weeks of this day."""
     return a_campaign(session, interviews_from=day - timedelta(days=7), interviews_to=day + timedelta(days=7))
+
+
+def told(letters: list[Message]) -> list[tuple[str, str, str]]:
+    """Method, uid and sequence of each entry."""
+    return [
+        (
+            str(part(each, "text/calendar").get_param("method")),
+            value(ics(each), "UID")[4:],
+            value(ics(each), "SEQUENCE"),
+        )
+        for each in letters
+    ]
+
+
+def test_a_guest_s_day_is_one_entry_however_often_it_is_booked_moved_and_given_up(
+    app: Flask, session: Session, sink: SmtpSink
+) -> None:
+    """What is sent later stands above what was sent before, and the private feed agrees with the last of it."""
+    with clock.at(AFTER_TWO):
+        group = first_weekend(session)
+        other, missed = another(session, group), group.people[0]
+        day, applicant = other.days[0], session.get_one(Application, missed.application_id).applicant
+        uid, found = f"{day.uid}-{missed.id}", []
+        for _ in range(2):
+            [made] = catching_up.book_session(session, applicant, missed.id, day.id)
+            found += told(entries(app, session, sink))
+            if len(found) < 3:
+                plan = DayPlan(
+                    day.title, date(2018, 5, 5), time(10), time(17, 30), day.venue_id,
+                    trainer_ids=(other.trainer.id,),
+                )  # fmt: skip
+                move_day(session, group.trainer, day.id, plan, seen=day.version)
+                found += told(entries(app, session, sink))
+                catching_up.cancel(session, group.trainer, made.id)
+                found += told(entries(app, session, sink))
+        assert [(method, name) for method, name, _ in found] == [
+            ("REQUEST", uid), ("REQUEST", uid), ("CANCEL", uid), ("REQUEST", uid),
+        ]  # fmt: skip
+        numbers = [int(sequence[9:]) for _, _, sequence in found]
+        assert numbers == sorted(set(numbers)), "each stands above the last"
+        [event] = [event for event, _ in feed_of(session, renew(session, applicant)) if event.uid == uid]
+        assert event.sequence == numbers[-1] and clock.london(event.starts).hour == 10
+        call_off(session, group.trainer, day.id, "weather")
+        [(method, name, sequence)] = told(entries(app, session, sink))
+        assert (method, name) == ("CANCEL", uid) and int(sequence[9:]) > numbers[-1]
+
+
+def test_a_time_alone_enters_the_calendar_when_a_trainer_takes_it_on_and_leaves_it(
+    app: Flask, session: Session, sink: SmtpSink
+) -> None:
+    with clock.at(AFTER_TWO):
+        group = first_weekend(session)
+        missed, at = group.people[0], on(3, 5, 18)
+        applicant = session.get_one(Application, missed.application_id).applicant
+        asked = catching_up.ask_one_to_one(session, applicant, missed.id, "law-1", at)
+        assert entries(app, session, sink) == [], "nobody has said yes"
+        catching_up.set_one_to_one(session, group.trainer, missed.id, "law-1", at, "Room 3", group.trainer.id)
+        [request] = told(entries(app, session, sink))
+        catching_up.cancel(session, applicant, asked.id)
+        [cancel_] = told(entries(app, session, sink))
+    assert (request[0], cancel_[0]) == ("REQUEST", "CANCEL") and request[1] == cancel_[1]
+    assert int(cancel_[2][9:]) > int(request[2][9:])

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import holding, locked, unit_of_work
-from portal.domain.applications.models import Application
-from portal.domain.applications.waiting import RECRUITERS
-from portal.domain.attendance.coverage import Done, ModuleStanding, Standing, Taught
+from portal.domain.attendance import booking_letters as letters
+from portal.domain.attendance.booking_letters import GivenUp
+from portal.domain.attendance.coverage import Done, ModuleStanding, Standing
 from portal.domain.attendance.elsewhere import Sitting, open_to
 from portal.domain.attendance.ledger import (
     LONGEST_PLACE,
@@ -39,8 +38,7 @@ from portal.domain.attendance.people import held_for_act
 from portal.domain.attendance.standing import Course, Looked, look
 from portal.domain.audit.actions import SYSTEM, Actor, record
 from portal.domain.audit.models import ActorKind
-from portal.domain.interviews.letters import day_words, time_words
-from portal.domain.messages.actions import queue_mail
+from portal.domain.interviews.letters import day_words
 from portal.domain.settings.queries import setting_value
 from portal.domain.training.models import SessionTrainer, Trainee, TrainingSession
 from portal.services.crypto import KeyRing
@@ -112,10 +110,7 @@ def book_session(session: Session, actor: Actor, trainee_id: int, session_id: in
         made = [_new(session, actor, trainee, module, W.SESSION, session_id=session_id) for module in modules]
         session.flush()
         _note(session, actor, "catch_up.booked", trainee, made[0], modules=len(made))
-        venue = day.venue.name if day.venue else ""
-        _tell_set(
-            session, actor, trainee, [each.of for each in modules], f"{_when(day.starts_at)}, with another group", venue
-        )
+        letters.tell_booked(session, actor, trainee, [each.of for each in modules], day)
         return made
 
 
@@ -164,8 +159,7 @@ def set_one_to_one(
         asked.version = (asked.version or 0) + 1
         session.flush()
         _note(session, actor, "catch_up.set", trainee, asked)
-        titles = [each for each in course.outline.modules if each.code == code]
-        _tell_set(session, actor, trainee, titles, f"{_when(starts_at)}, with a trainer alone", place)
+        letters.tell_alone(session, trainee, next(each for each in course.outline.modules if each.code == code), asked)
         return asked
 
 
@@ -184,7 +178,9 @@ def set_written(session: Session, actor: Actor, trainee_id: int, code: str, due_
         made = _new(session, actor, trainee, module, W.WRITTEN, due_on=due_on)
         session.flush()
         _note(session, actor, "catch_up.booked", trainee, made)
-        _tell_set(session, actor, trainee, [module.of], f"Written work, by the end of {day_words(due_on)}", "")
+        if actor.actor_kind is ActorKind.STAFF:  # whoever chose it themselves knows
+            how = f"Written work, by the end of {day_words(due_on)}"
+            letters.tell(session, trainee, "set", modules=[module.of.title], how=how, where="")
         return made
 
 
@@ -225,11 +221,13 @@ def cancel(session: Session, actor: Actor, catch_up_id: int) -> None:
             raise TooLate()
         end(session, row, CatchUpEnd.CANCELLED)
         _note(session, actor, "catch_up.cancelled", trainee, row)
+        own = actor.actor_kind is ActorKind.APPLICANT
+        letters.tell_given_up(session, trainee, row, GivenUp.THEMSELVES if own else GivenUp.TRAINER)
 
 
 def let_go(session: Session, *, most: int = MOST_GONE) -> int:
     """Ends what cannot be any more: its session was called off, or the place it was for has ended. Returns how many.
-    Idempotent; whoever keeps their place is told, and books another."""
+    Idempotent; whoever keeps their place books another. What was still to come leaves their calendar."""
     over = (
         select(CatchUp)
         .join(Trainee, Trainee.id == CatchUp.trainee_id)
@@ -243,39 +241,23 @@ def let_go(session: Session, *, most: int = MOST_GONE) -> int:
         rows = session.scalars(holding(over.order_by(CatchUp.id).limit(most), of=CatchUp, skip_locked=True)).all()
         for row in rows:
             gone(session, row)
-        for trainee_id in sorted({row.trainee_id for row in rows}):
-            trainee = session.get_one(Trainee, trainee_id)
-            if trainee.ended_at is None:
-                tell(session, trainee, "gone")
+        for row in {(row.trainee_id, row.session_id): row for row in rows}.values():
+            _tell_let_go(session, row)
     return len(rows)
+
+
+def _tell_let_go(session: Session, row: CatchUp) -> None:
+    trainee = session.get_one(Trainee, row.trainee_id)
+    if trainee.ended_at is not None:
+        letters.tell_given_up(session, trainee, row, GivenUp.PLACE)
+    elif row.session_id is not None:
+        letters.tell_gone(session, trainee, session.get_one(TrainingSession, row.session_id))
 
 
 def gone(session: Session, row: CatchUp) -> None:
     """Ends one that cannot be, for whoever holds it."""
     end(session, row, CatchUpEnd.GONE)
     _note(session, SYSTEM, "catch_up.gone", session.get_one(Trainee, row.trainee_id), row)
-
-
-def tell(session: Session, trainee: Trainee, name: str, **more: Any) -> None:
-    """Queues the letter `catch_up_<name>` in the caller's unit of work."""
-    application = session.get_one(Application, trainee.application_id)
-    queue_mail(
-        session, f"catch_up_{name}", to=application.applicant.email, application_id=application.id,
-        reference=application.reference, team=RECRUITERS, path=f"/applications/{application.reference}/training",
-        **more,
-    )  # fmt: skip
-
-
-def _tell_set(
-    session: Session, actor: Actor, trainee: Trainee, modules: Sequence[Taught], how: str, where: str
-) -> None:
-    """Whoever books for themselves knows; others are told."""
-    if actor.actor_kind is ActorKind.STAFF:
-        tell(session, trainee, "set", modules=[module.title for module in modules], how=how, where=where)
-
-
-def _when(moment: datetime) -> str:
-    return f"{day_words(moment)}, {time_words(moment)}"
 
 
 def held_live(session: Session, actor: Actor, catch_up_id: int) -> tuple[CatchUp, Trainee]:

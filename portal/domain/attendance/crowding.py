@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import holding, locked, unit_of_work
-from portal.domain.attendance.catching_up import gone, tell
+from portal.domain.attendance.booking_letters import tell_gone
+from portal.domain.attendance.catching_up import gone
 from portal.domain.attendance.elsewhere import places_left
 from portal.domain.attendance.models import CatchUp
 from portal.domain.training.models import Cohort, Trainee, TrainingSession
@@ -51,4 +52,4 @@ def _end(session: Session, session_id: int, trainee_id: int) -> None:
     query = select(CatchUp).filter_by(session_id=session_id, trainee_id=trainee_id, ended_at=None)
     for row in session.scalars(holding(query)).all():
         gone(session, row)
-    tell(session, session.get_one(Trainee, trainee_id), "gone")
+    tell_gone(session, session.get_one(Trainee, trainee_id), session.get_one(TrainingSession, session_id))

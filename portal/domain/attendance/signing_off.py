@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
-from portal.domain.attendance.catching_up import end, has_begun, held_live, must_be_seen, place_of_work, tell
+from portal.domain.attendance.booking_letters import tell
+from portal.domain.attendance.catching_up import end, has_begun, held_live, must_be_seen, place_of_work
 from portal.domain.attendance.coverage import Limits, Sat, followed
 from portal.domain.attendance.elsewhere import codes_of
 from portal.domain.attendance.ledger import NoSuchCatchUp, NotOnRegister, NotYetDone, WhenNeeded

@@ -6,13 +6,14 @@ A trainer's shows the days they teach or stand in for, never a name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
 from portal.domain.applications.models import Application
+from portal.domain.attendance.booking_letters import alone_event, turns
 from portal.domain.attendance.models import CatchUp, CatchUpWay
 from portal.domain.interviews.feeds import PAST, events_of, owner_of
 from portal.domain.training.entries import event_of
@@ -63,7 +64,7 @@ def _attended(session: Session, applicant_id: int) -> Iterator[tuple[Event, str]
     """Days of the cohort somebody has a place in, those they come to as a guest, and times with a trainer alone."""
     guest = exists().where(CatchUp.trainee_id == Trainee.id, CatchUp.session_id == T.id, CatchUp.ended_at.is_(None))
     query = (
-        select(T, Trainee.id, Application.reference, Course.name)
+        select(T, Trainee.id, Application.reference, Course.name, turns(Trainee.id, T.id))
         .select_from(Trainee)
         .join(T, or_(T.cohort_id == Trainee.cohort_id, guest))
         .join(Application, Application.id == Trainee.application_id)
@@ -75,9 +76,9 @@ def _attended(session: Session, applicant_id: int) -> Iterator[tuple[Event, str]
         .where(T.cancelled_at.is_(None), T.ends_at > clock.now() - PAST)
         .options(joinedload(T.venue))
     )
-    for day, trainee_id, reference, course in session.execute(query):
-        path = f"/applications/{reference}/training"
-        yield event_of(day, trainee_id, course=course, description=f"Reference {reference}"), path
+    for day, trainee_id, reference, course, taken in session.execute(query):
+        event = event_of(day, trainee_id, course=course, description=f"Reference {reference}")
+        yield replace(event, sequence=event.sequence + taken), f"/applications/{reference}/training"
     yield from _alone(session, applicant_id)
 
 
@@ -92,10 +93,4 @@ def _alone(session: Session, applicant_id: int) -> Iterator[tuple[Event, str]]:
         .where(CatchUp.ended_at.is_(None), CatchUp.staff_id.is_not(None), CatchUp.starts_at > clock.now() - PAST)
     )
     for found, title, minutes, reference in session.execute(query):
-        assert found.starts_at is not None  # so the table says of one to one
-        event = Event(
-            uid=f"catch-up-{found.id}@volunteer.portal", starts=found.starts_at, location=found.place,
-            ends=found.starts_at + timedelta(minutes=minutes), summary=f"With a trainer: {title}",
-            description=f"Reference {reference}", sequence=found.version,
-        )  # fmt: skip
-        yield event, f"/applications/{reference}/training"
+        yield alone_event(found, title, minutes, reference), f"/applications/{reference}/training"

@@ -18,6 +18,7 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, in_scope
 from portal.domain.attendance import catching_up
+from portal.domain.attendance.booking_letters import day_event
 from portal.domain.attendance.models import CannotCome, CatchUp
 from portal.domain.audit.actions import Actor, record
 from portal.domain.campaigns.models import Campaign
@@ -28,7 +29,7 @@ from portal.domain.training import moving, places, telling
 from portal.domain.training.clashes import PLANS, Clash
 from portal.domain.training.cohorts import held
 from portal.domain.training.enrolling import to_wait_again
-from portal.domain.training.entries import event_of, location_of, said
+from portal.domain.training.entries import location_of, said
 from portal.domain.training.models import (
     Cohort,
     CourseVersion,
@@ -288,7 +289,7 @@ def _write(
     """The letter, with the entry that replaces or takes away the one in the reader's calendar."""
     cohort = session.get_one(Cohort, day.cohort_id)
     path = f"/applications/{application.reference}/training"
-    event = event_of(day, trainee.id, course=cohort.course.course.name)
+    event = day_event(session, day, trainee, application)
     more = {"before": _when(before)} if before is not None else {"guest": guest}
     queue_mail(
         session, name, to=application.applicant.email, application_id=application.id,
