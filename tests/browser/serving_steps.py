@@ -90,10 +90,10 @@ def verifier_sees(road: Road) -> None:
 
 
 def nothing_twice(road: Road) -> None:
-    """Every letter of the road came once; a power each, and what is asked for in two goes."""
+    """Every letter of the road came once, and a letter for each power."""
     subjects = [str(letter.message["Subject"]) for letter in road.portal.letters(road.person.email)]
     twice = {subject for subject in subjects if subjects.count(subject) > 1}
-    assert twice == {"You have been given a power", "What we need from you next"}, subjects
+    assert twice == {"You have been given a power"}, subjects
 
 
 def staff_see(road: Road) -> None:

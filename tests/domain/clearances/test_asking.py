@@ -21,6 +21,7 @@ from portal.domain.clearances.steps import history, settle
 from portal.domain.documents.rules import last_day
 from portal.domain.messages.models import OutboxMail
 from portal.domain.refusals import Conflict
+from portal.web.setup import outside_of
 from tests.support.checks import MARCH, an_offered, now_in, requirement
 from tests.support.make_applications import a_submitted
 from tests.support.make_campaigns import the_pilot
@@ -143,3 +144,21 @@ def test_a_word_is_said_once_by_somebody_else_than_its_owner_and_never_after_the
         now_in(session, application, State.DECLINED)
         with pytest.raises(Conflict):
             settle(session, officer, application.id, K.VETTING, R.NOT_MET, "refused")
+
+
+def test_letters_of_two_goes_say_by_their_subjects_what_each_is_about(session: Session, app: Flask) -> None:
+    """How much there is to do and by when, never of what kind: a subject is read over a shoulder."""
+    with clock.at(MARCH):
+        sent = a_submitted(session, app, the_pilot(session))
+        now_in(session, sent, State.INTERVIEW)
+        ask_due(session, most=9)
+    with clock.at(MARCH + timedelta(days=9)):
+        now_in(session, sent, State.OFFERED)
+        ask_due(session, most=9)
+    queued = session.scalars(select(OutboxMail).filter_by(name="check_asked").order_by(OutboxMail.id)).all()
+    write = outside_of(app).letters.write
+    subjects = [write(each.name, each.context, recipient="a@b.example", message_id="<1@x>").subject for each in queued]
+    assert [subject.split(" by ")[0] for subject in subjects] == [
+        "What we need from you next: one thing", "What we need from you next: 3 things",
+    ]  # fmt: skip
+    assert all("medical" not in subject.casefold() for subject in subjects)
