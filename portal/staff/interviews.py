@@ -10,20 +10,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.accounts.rules import Permission
-from portal.domain.interviews import attending, planning, sessions
+from portal.domain.interviews import attending, keeping, planning, sessions
 from portal.domain.interviews.attending import NEXT, UNDO
 from portal.domain.interviews.models import Attendance, InterviewSession
 from portal.domain.journeys import interview_days
 from portal.domain.refusals import NotFound
+from portal.domain.settings.queries import setting_value
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.interviews import LateForm
 from portal.staff.interview_plans import KINDS
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment
+from portal.web.wording import plural
 
 P = Permission
 A = Attendance
+SEATS = frozenset(str(number) for number in range(1_000))  # taken in a time, as a page may say
 ACTS = {A.ARRIVED: "Arrived", A.IN_ROOM: "Goes in", A.LEFT: "Has left", A.NO_SHOW: "No-show", A.EXPECTED: "Not here"}
 
 
@@ -79,6 +82,7 @@ def _shown(session_id: int) -> dict[str, Any]:
         "marks": Attendance,
         "running": is_on(found.session),
         "now": clock.now(),
+        "tell_from": setting_value(db.session(), "interview_tell_late_minutes", clock.today()),
         "before": before,
         "after": after,
     }
@@ -129,6 +133,23 @@ def _read_mark(text: str) -> tuple[int, Attendance, Attendance]:
         raise NotFound() from None
 
 
+@blueprint.post("/interviews/sessions/<int:session_id>/times")
+@requires(P.PLAN_INTERVIEWS)
+def keep_time_free(session_id: int) -> AnyResponse:
+    """One time kept free, or opened again: `to` names which, the slot, and how many the page showed in it."""
+    day = sessions.one_session(db.session(), current_user, session_id, planning=True)
+    act, _, rest = request.form.get("to", "").partition("-")
+    number, _, seen = rest.partition("-")
+    slots = {str(slot.id) for panel in day.panels for slot in panel.slots}
+    if act not in {"keep", "open"} or number not in slots:
+        raise NotFound()
+    if act == "keep":
+        keeping.keep_free(db.session(), current_user, int(number), seen=int(seen) if seen in SEATS else -1)
+    else:
+        keeping.open_again(db.session(), current_user, int(number))
+    return to_board(session_id)
+
+
 @blueprint.post("/interviews/sessions/<int:session_id>/panels/<int:panel_id>/late")
 @requires(P.SEE_INTERVIEWS)
 def panel_late(session_id: int, panel_id: int) -> AnyResponse:
@@ -139,7 +160,9 @@ def panel_late(session_id: int, panel_id: int) -> AnyResponse:
         raise NotFound()
     form = LateForm()
     minutes = form.minutes.data if form.validate() and form.minutes.data is not None else -1
-    attending.run_late(db.session(), current_user, panel_id, minutes)
+    told = attending.run_late(db.session(), current_user, panel_id, minutes, telling=bool(form.tell.data))
+    if told:
+        flash(f"{plural(told, 'person', 'people')} told by e-mail.")
     return to_board(session_id)
 
 

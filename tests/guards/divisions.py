@@ -73,6 +73,7 @@ OWN = (
     Own("staff.interview_day", R, "day"),
     Own("staff.print_day", R, "day"),
     Own("staff.mark_attendance", R, "day", 404),  # nobody is named
+    Own("staff.keep_time_free", R, "day", 404),  # no time is named
     Own("staff.panel_late", R, "day", 422),
     Own("staff.publish_day", R, "day", 303),
     Own("staff.cancel_day", R, "day", 422),

@@ -123,7 +123,8 @@ NOT_SENT = {
         "referees are asked for, and asked (tests/public/test_references.py)",
     ),
     **dict.fromkeys(
-        ("staff.mark_attendance", "staff.panel_late", "staff.interview_seat", "staff.publish_day"),
+        ("staff.mark_attendance", "staff.keep_time_free", "staff.panel_late", "staff.interview_seat",
+         "staff.publish_day"),
         "the day itself has come, or is not shown yet (tests/staff/test_interview_days.py)",
     ),
     **dict.fromkeys(

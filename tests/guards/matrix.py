@@ -211,6 +211,7 @@ ROWS = (
     Row("staff.interview_day", "/staff/interviews/sessions/{day}", SIFTERS),
     Row("staff.print_day", "/staff/interviews/sessions/{day}/print", SIFTERS),
     Row("staff.mark_attendance", "/staff/interviews/sessions/{day}/mark", SIFTERS, None, TOKEN_MISSING),
+    Row("staff.keep_time_free", "/staff/interviews/sessions/{day}/times", RECRUITER, None, TOKEN_MISSING),
     Row("staff.panel_late", "/staff/interviews/sessions/{day}/panels/{panel}/late", SIFTERS, None, TOKEN_MISSING),
     Row("staff.publish_day", "/staff/interviews/sessions/{day}/publish", RECRUITER, None, TOKEN_MISSING),
     Row("staff.cancel_day", "/staff/interviews/sessions/{day}/cancel", RECRUITER, 200, TOKEN_MISSING),

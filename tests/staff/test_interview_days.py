@@ -17,6 +17,7 @@ from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Conflict, Relation
 from portal.domain.interviews import booking, inviting
 from portal.domain.interviews.models import Attendance, Booking, InterviewSession, Panel
+from portal.domain.messages.models import OutboxMail
 from tests.support.applying import set_clock
 from tests.support.casework import statements, west_division
 from tests.support.client import JudgingClient
@@ -140,6 +141,52 @@ def test_a_panel_is_late_and_says_so(browser: JudgingClient, session: Session, s
     session.rollback()
     assert session.get_one(Panel, panel, populate_existing=True).late_minutes == 20
     assert post(browser, board(stage, "/panels/999999/late"), board(stage), minutes="5").status_code == 404
+
+
+def test_those_still_to_come_are_told_that_a_panel_is_late(
+    browser: JudgingClient, session: Session, stage: InterviewStage
+) -> None:
+    late = board(stage, f"/panels/{stage.day.panels[1].id}/late")
+    assert browser.get(board(stage)).text.count('name="tell" value="y">') == 2
+    post(browser, late, board(stage), minutes="20")
+    assert session.scalar(select(OutboxMail.id).filter_by(name="interview_late")) is None
+    post(browser, late, board(stage), minutes="20", tell="y")
+    page = browser.get(board(stage)).text
+    assert "1 person told by e-mail" in page
+    assert page.count('name="tell" value="y" checked>') == 1  # late enough: ticked from now on
+    session.rollback()
+    [mail] = session.scalars(select(OutboxMail).filter_by(name="interview_late"))
+    assert (mail.application_id, mail.context["time"]) == (stage.applications[1].id, "10:20am")
+
+
+def test_a_free_time_is_kept_free_and_opened_again(
+    app: Flask, browser: JudgingClient, session: Session, stage: InterviewStage
+) -> None:
+    slot, times = stage.slots[1], board(stage, "/times")  # panel A, ten o'clock
+    assert browser.get(board(stage)).text.count("Keep free<span") == 3  # half past nine has begun, one is taken
+    assert post(browser, times, board(stage), to=f"keep-{slot.id}-0").status_code == 303
+    page = browser.get(board(stage)).text
+    assert page.count("Kept free") == page.count("Open again<span") == 1
+    assert "kept free" in browser.get(board(stage, "/print")).text
+    own = browser_of(app, session.get_one(StaffMember, stage.interviewers[0].id))
+    assert "Kept free" in own.get(board(stage)).text
+    assert "Open again" not in own.get(board(stage)).text
+    assert post(own, times, board(stage), to=f"open-{slot.id}").status_code == 403
+    assert post(browser, times, board(stage), to=f"open-{slot.id}").status_code == 303
+    assert "Kept free" not in browser.get(board(stage)).text
+
+
+@pytest.mark.parametrize(
+    ("to", "status"),
+    [("", 404), ("keep", 404), ("keep-999999-0", 404), ("drop-{free}-0", 404), ("keep-{free}-x", 409),
+     ("keep-{taken}-0", 409), ("keep-{begun}-0", 409)],
+)  # fmt: skip
+def test_what_cannot_be_kept_free_is_refused(
+    browser: JudgingClient, stage: InterviewStage, to: str, status: int
+) -> None:
+    named = to.format(free=stage.slots[1].id, taken=stage.slots[4].id, begun=stage.slots[3].id)
+    assert post(browser, board(stage, "/times"), board(stage), to=named).status_code == status
+    assert browser.get(board(stage, "/times")).status_code == 405
 
 
 def test_somebody_is_moved_and_two_change_places(

@@ -122,6 +122,8 @@ SENTENCES: dict[str, str] = {
     "interviews.cancelled": "Day of interviews or tests cancelled",
     "interviews.panel_changed": "Panel changed",
     "interviews.running_late": "Panel said to be running late",
+    "interviews.slot_kept_free": "Time kept free: nobody can book it",
+    "interviews.slot_opened": "Time kept free opened again",
     "interviews.published": "Day of interviews or tests shown to those invited",
     "keys.rotated": "Master key rotated",
     "known_person.declared": "Somebody known was declared",

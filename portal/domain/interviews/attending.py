@@ -12,6 +12,7 @@ from portal.db import locked, unit_of_work
 from portal.domain.audit.actions import Actor, record
 from portal.domain.interviews import inviting
 from portal.domain.interviews.choosing import place_of
+from portal.domain.interviews.lateness import tell
 from portal.domain.interviews.models import Attendance, Booking, InterviewSession, InvitationEnd, Panel
 from portal.domain.interviews.seating import hold_seats_of
 from portal.domain.refusals import Conflict, NotFound, Refusal
@@ -105,8 +106,12 @@ def _stamp(booking: Booking, attendance: Attendance) -> None:
     booking.left_at = (booking.left_at or now) if steps > 2 else None
 
 
-def run_late(session: Session, actor: Actor, panel_id: int, minutes: int) -> Panel:
-    """Says how late a panel runs; 0 when it has caught up. Raises NotFound, TooLate, NotYet."""
+def run_late(session: Session, actor: Actor, panel_id: int, minutes: int, *, telling: bool = False) -> int:
+    """Says how late a panel runs; 0 when it has caught up. `telling`: those still to come hear it by e-mail. Returns
+    how many were written to: whoever was told of a later time than this always is.
+
+    Raises NotFound, TooLate, NotYet.
+    """
     if not 0 <= minutes <= LATEST // timedelta(minutes=1):
         raise TooLate()
     with unit_of_work(session):
@@ -116,10 +121,11 @@ def run_late(session: Session, actor: Actor, panel_id: int, minutes: int) -> Pan
         day = session.get_one(InterviewSession, panel.session_id)
         if clock.london(day.starts_at).date() > clock.today():
             raise NotYet()
-        if panel.late_minutes != minutes:
+        told = tell(session, panel, day, minutes, everybody=telling)
+        if panel.late_minutes != minutes or told:
             panel.late_minutes = minutes
             record(
                 session, actor, "interviews.running_late", subject=("interview_session", day.id), panel=panel_id,
-                minutes=minutes,
+                minutes=minutes, told=told,
             )  # fmt: skip
-        return panel
+        return told

@@ -38,6 +38,7 @@ SHIPPED = {
         Shipped("interview_reminder_first_days", 7, "days", "The first reminder of a booked time: so long before."),
         Shipped("interview_reminder_second_days", 2, "days", "The second reminder of a booked time."),
         Shipped("interview_reminder_morning_hour", 7, "o'clock", "When the reminder on the morning itself leaves."),
+        Shipped("interview_tell_late_minutes", 10, "minutes", "So late, a panel usually tells those still to come."),
         Shipped("interview_answer_first_days", 3, "days", "The first reminder to choose a time: so long before."),
         Shipped("interview_answer_last_days", 1, "days", "The last reminder to choose a time."),
         Shipped("application_minutes", 15, "minutes", "How long the form takes on a phone."),

@@ -300,6 +300,7 @@ class PanelForm(FlaskForm):  # type: ignore[misc]
 
 class LateForm(FlaskForm):  # type: ignore[misc]
     minutes = Whole("Minutes late", validators=[InputRequired("Enter minutes")])
+    tell = BooleanField("Tell those still to come by e-mail")
 
 
 class SeatForm(FlaskForm):  # type: ignore[misc]

@@ -28,7 +28,7 @@ from portal.domain.interviews.changing import (
     edit_panel,
     reseat,
 )
-from portal.domain.interviews.models import Attendance, Booking, Invitation, InvitationEnd, SessionKind
+from portal.domain.interviews.models import Attendance, Booking, Invitation, InvitationEnd, Panel, SessionKind
 from portal.domain.interviews.planning import NotAPanel, PanelPlan, WasCancelled, publish
 from portal.domain.interviews.sessions import days, one_session, who_may_sit
 from portal.domain.interviews.timetable import Break
@@ -201,7 +201,8 @@ def test_a_panel_says_how_late_it_runs(app: Flask, session: Session) -> None:
     with clock.at(PLANNED_AT), pytest.raises(NotYet):
         run_late(session, stage.recruiter, panel.id, 10)
     with clock.at(ON_THE_DAY):
-        assert run_late(session, stage.recruiter, panel.id, 20).late_minutes == 20
+        assert run_late(session, stage.recruiter, panel.id, 20) == 0
+        assert session.get_one(Panel, panel.id).late_minutes == 20
         for wrong in (-1, 121):
             with pytest.raises(TooLate):
                 run_late(session, stage.recruiter, panel.id, wrong)
