@@ -14,13 +14,14 @@ from portal.public import preview
 from portal.staff import blueprint as staff
 from portal.web import demo, health, setup
 from portal.web.errors import init_errors
-from portal.web.guards import guard, refuse_unclassified
+from portal.web.guards import classify_static, guard, refuse_unclassified
 from portal.web.headers import init_headers
 from portal.web.logs import init_logs
 from portal.web.serving import serve
 from portal.web.sessions import init_sessions
 from portal.web.single_sign_on import init_single_sign_on
 from portal.web.templating import init_templates
+from portal.web.unsent import init_unsent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_headers(app)  # first where a form comes from, then who sends it, then its token
     app.before_request(guard)
     csrf.init_app(app)
+    init_unsent(app)
     init_sessions(app)
     init_templates(app)
     init_errors(app)
@@ -52,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.demonstration:
         app.register_blueprint(demo.blueprint, url_prefix="/demo")
         app.register_blueprint(demo.staff_blueprint, url_prefix="/staff")
-    setup.classify_static(app)
+    classify_static(app)
     refuse_unclassified(app)
     serve(app)
     return app

@@ -12,6 +12,7 @@ from portal import clock
 from portal.domain.accounts.deputies import stands_in_for
 from portal.domain.accounts.models import Role
 from portal.domain.accounts.rules import Permission, in_force
+from portal.domain.accounts.unsent import how_many
 from portal.domain.applications.progress import received_counts
 from portal.domain.campaigns.queries import current_campaigns, divisions
 from portal.domain.overview.soon import Closing, Since, changed_since, closing_soon, last_here
@@ -211,6 +212,7 @@ def my_work() -> Response:
     context = {
         "today": now,
         "roles": _roles(),
+        "unsent": how_many(session, current_user.id),
         "stands_in": [person.name for person in stands_in_for(session, current_user.id, clock.today())],
         "last_here": seen,
         "parts": parts,

@@ -17,7 +17,7 @@ from portal.staff.second_factor import recovery_codes_page
 from portal.staff.sign_in import door, go, keep_challenge, kept_challenge, party
 from portal.web import sessions
 from portal.web.errors import refused_beside_field
-from portal.web.guards import requires
+from portal.web.guards import never_kept, requires
 from portal.web.keys import pepper
 from portal.web.pages import page_or_fragment
 
@@ -31,6 +31,7 @@ def own_account() -> Response:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
+@never_kept
 @anybody
 def change_password() -> Response:
     """A new password ends every session; this browser begins a new one."""
@@ -58,6 +59,7 @@ def new_passkey_options() -> Response:
 
 
 @blueprint.post("/account/passkeys")
+@never_kept
 @anybody
 def add_passkey() -> Response:
     form = AddPasskeyForm()

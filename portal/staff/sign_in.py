@@ -16,7 +16,7 @@ from portal.domain.refusals import Refusal
 from portal.extensions import db, limiter
 from portal.staff.door import blueprint
 from portal.staff.forms.sign_in import ChooseForm, PasskeyForm, PasswordForm
-from portal.web import sessions
+from portal.web import sessions, unsent
 from portal.web.errors import refused_beside_field
 from portal.web.guards import open_to_all, safe_next
 from portal.web.keys import pepper
@@ -160,6 +160,7 @@ def _next() -> str | None:
 
 
 def _door_page(form: PasswordForm, status: int) -> Response:
+    ended = sessions.signed_out_by_us()
     return page_or_fragment(
         "staff/sign_in/sign_in.html",
         "main",
@@ -167,6 +168,7 @@ def _door_page(form: PasswordForm, status: int) -> Response:
         form=form,
         roles=ROLES,
         provider=provider_name(),
-        ended=sessions.signed_out_by_us(),
+        ended=ended,
+        kept=ended and unsent.something_waits(),
         onward=_next(),
     )

@@ -14,8 +14,9 @@ from portal.staff.door import blueprint
 from portal.staff.forms.second_factor import CodeForm
 from portal.staff.forms.sign_in import PasskeyForm
 from portal.staff.sign_in import TRYING, door, go, kept_challenge, onward, party
+from portal.web import unsent
 from portal.web.errors import refused_beside_field
-from portal.web.guards import requires
+from portal.web.guards import never_kept, requires
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
 from portal.web.single_sign_on import provider_name
@@ -25,6 +26,7 @@ anybody = requires(Permission.SEE_WORK)  # every role has it
 
 @blueprint.route("/step-up", methods=["GET", "POST"])
 @limiter.limit(TRYING, methods=["POST"])
+@never_kept
 @anybody
 def step_up() -> Response:
     """Asks for a code; then goes back to what was to be done."""
@@ -41,6 +43,7 @@ def step_up() -> Response:
 
 @blueprint.post("/step-up/passkey")
 @limiter.limit(TRYING)
+@never_kept
 @anybody
 def step_up_by_passkey() -> Response:
     """A passkey of this very person stands for the code."""
@@ -75,5 +78,6 @@ def _page(form: CodeForm) -> Response:
         "staff/sign_in/step_up.html", "main", status=422 if form.errors else 200, form=form,
         onward=request.args.get("next"), has_app=current_user.person.totp_confirmed_at is not None,
         provider=provider_name() if current_user.person.sso_subject else "",
+        kept=request.args.get("next") == url_for("staff.unsent") and unsent.something_waits(),
         provider_address=url_for("staff.single_sign_on", again=1, next=request.args.get("next")),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from flask_login import current_user
 from portal.domain.accounts.rules import Permission
 from portal.domain.refusals import Forbidden, NotFound
 from portal.extensions import csrf, htmx
+from portal.web import unsent
 
 _LOCAL_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 LARGEST = 2**31 - 1  # of a row's number
@@ -79,6 +80,12 @@ def unattended(view: View) -> View:
     return view
 
 
+def never_kept(view: View) -> View:
+    """Takes a secret (a password, a code, a passkey's answer): what is sent to it is kept nowhere, whoever sent it."""
+    view.never_kept = True  # type: ignore[attr-defined]
+    return view
+
+
 def is_unattended() -> bool:
     """Whether this request comes from a page left open, not from a person."""
     return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "unattended", False))
@@ -86,6 +93,11 @@ def is_unattended() -> bool:
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access", None)
+
+
+def classify_static(app: Flask) -> None:
+    """WhiteNoise serves static files; Flask's own view stays for hosts without it, open to all."""
+    app.view_functions["static"] = open_to_all(app.view_functions["static"])
 
 
 def refuse_unclassified(app: Flask) -> None:
@@ -119,7 +131,7 @@ def guard() -> Response | None:
         known = current_user.is_authenticated and current_user.kind == "applicant"
         return None if known else _after_keeping(request.endpoint, to_sign_in("public.sign_in"))
     if not current_user.is_authenticated or current_user.kind != "staff":
-        return Response(status=STOP_ASKING) if htmx and is_unattended() else to_sign_in("staff.sign_in")
+        return Response(status=STOP_ASKING) if htmx and is_unattended() else to_sign_in("staff.sign_in", _kept(access))
     if access.half_signed_in:
         return None
     if not current_user.second_factor:
@@ -127,7 +139,7 @@ def guard() -> Response | None:
     if access.permission and not current_user.can(access.permission):
         raise Forbidden()
     if access.step_up and not current_user.is_fresh(sending=request.method == "POST"):
-        return to_sign_in("staff.step_up")
+        return to_sign_in("staff.step_up", _kept(access))
     return None
 
 
@@ -151,10 +163,22 @@ def _after_keeping(endpoint: str, response: Response) -> Response:
     return keep(response) if keep is not None and request.method == "POST" else response
 
 
-def to_sign_in(endpoint: str) -> Response:
-    """To the door and back. A fragment request sends the whole browser, to the page it was on; a script is told
-    where the door is."""
-    if request.method == "GET" and not htmx and not wants_json():
+def _kept(access: Access) -> str | None:
+    """The page of what waits to be sent, if this form now waits there: whatever a person sends takes their page away,
+    a field's own save and a preview too. A script keeps what it has."""
+    sent_by_hand = request.method == "POST" and not is_unattended() and not wants_json()
+    view = current_app.view_functions[request.endpoint or ""]
+    if not sent_by_hand or access.permission is None or getattr(view, "never_kept", False):
+        return None
+    return url_for("staff.unsent") if unsent.keep(safe_next(page_behind(), request.path)) else None
+
+
+def to_sign_in(endpoint: str, onward: str | None = None) -> Response:
+    """To the door, and back or `onward`. A fragment request sends the whole browser, to the page it was on; a script
+    is told where the door is."""
+    if onward is not None:
+        back = onward
+    elif request.method == "GET" and not htmx and not wants_json():
         back = request.full_path.rstrip("?")
     else:
         back = page_behind()

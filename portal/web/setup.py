@@ -17,7 +17,6 @@ from portal.extensions import db, mail
 from portal.services.jobs import Waker, open_queue
 from portal.services.mail import MailmanPost
 from portal.services.outside import Outside, open_outside
-from portal.web.guards import open_to_all
 from portal.web.public_cache import FileGeneration, Generation, RedisGeneration
 
 FORM_LIMIT = 1 * MEGABYTE  # any form but an upload, which counts its own bytes
@@ -125,8 +124,3 @@ def init_background(app: Flask) -> None:
 def outside_of(app: Flask) -> Outside:
     found: Outside = app.extensions["outside"]
     return found
-
-
-def classify_static(app: Flask) -> None:
-    """WhiteNoise serves static files; Flask's own view stays for hosts without it, open to all."""
-    app.view_functions["static"] = open_to_all(app.view_functions["static"])

@@ -40,6 +40,7 @@ from portal.domain.training.course_editing import begin_version
 from portal.domain.training.enrolling import enrol
 from tests.support.browser import PASSWORD, Portal, Visitor, code_in
 from tests.support.bulk_runs import begun
+from tests.support.casework import a_note_that_waits
 from tests.support.catch_ups import mid_course
 from tests.support.checks import some_of_each
 from tests.support.files import make_pdf_with_script, make_png
@@ -147,6 +148,8 @@ def gather(portal: Portal) -> Cast:
         cast.member, cast.set_up = _new_member(session)
         _applicants(session, cast)
         campaign, recruiter = campaign_by_slug(session, portal.campaign), _person(session, cast.emails["recruiter"])
+        assert isinstance(recruiter, StaffMember)
+        a_note_that_waits(session, portal.app, recruiter, cast.refs["sent"], "He rang.\n\nHe moves in March.")
         cast.entered = enter_for(session, recruiter, "caller@example.org", campaign, Channel.TELEPHONE).reference
     return cast
 

@@ -197,6 +197,7 @@ SAMPLES: dict[str, Callable[[Cast], Iterator[Sample]]] = {
     "staff.register_shell": _of("stranger", "/staff/cohorts/register-shell", shows="[data-part=shelf]"),
     "staff.sign_out": _both(_of("stranger", "/staff/sign-out"), _of("auditor", "/staff/sign-out")),
     "staff.set_up": _of("stranger", "/staff/set-up/{set_up}"),
+    "staff.unsent": _of("recruiter", "/staff/unsent"),
     "staff.own_account": _of("auditor", "/staff/account"),
     "staff.step_up": _of("auditor", "/staff/step-up"),
     "staff.own_deputies": _of("recruiter", "/staff/account/deputies"),

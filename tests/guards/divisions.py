@@ -21,6 +21,7 @@ R, L, M, A, ADMIN, V, T = "recruiter", "liaison", "medical", "assessor", "admini
 OWN = (
     Own("staff.remove_passkey", R, "account", 303),
     Own("staff.end_own_deputy", R, "account", 303),
+    Own("staff.forget_unsent", R, "account", 303),
     Own("staff.change_view", R, "personal", 303),
     Own("staff.delete_view", R, "personal", 303),
     Own("staff.run", R, "personal"),

@@ -30,6 +30,7 @@ from portal.domain.shortlisting.models import Assignment, Entry
 from portal.extensions import db
 from tests.guards.walk import World
 from tests.support.bulk_runs import begun
+from tests.support.casework import a_note_that_waits
 from tests.support.interviews import a_day_with_somebody
 from tests.support.make_applications import a_draft, a_submitted, keys_of
 from tests.support.make_campaigns import a_campaign
@@ -195,7 +196,8 @@ def _kept(session: Session, world: World, north: Campaign, blind: Campaign) -> N
 
 
 def _accounts(session: Session, world: World) -> None:
-    """Another recruiter's passkey and deputy; another trainer's role and deputy; another assessor's declaration."""
+    """Another recruiter's passkey, deputy and unsent note; another trainer's role and deputy; another assessor's
+    declaration."""
     chief, one = a_staff_member(session, Role.ADMINISTRATOR), a_staff_member(session, Role.RECRUITER)
     two = a_staff_member(session, Role.RECRUITER)
     reader = session.get_one(StaffMember, int(world.names["other_reader"]))
@@ -212,6 +214,9 @@ def _accounts(session: Session, world: World) -> None:
     world.names |= {
         "other_passkey": str(passkey.id),
         "other_deputy": str(deputy.id),
+        "other_unsent": a_note_that_waits(
+            session, world.app, one, world.names["north_sent"], words_of("north", "note")
+        ),
         "other_member": str(one.id),
         "other_role": str(one.roles[0].id),
         "other_known": str(known_people(session, keys_of(world.app), reader.id)[0].id),
@@ -293,6 +298,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "known": ("other_known", "nobody", "alias", "sent", "wording"),
     "passkey": ("other_passkey", "nobody", "alias", "sent", "wording"),
     "own_deputy": ("other_deputy", "deputy", "nobody", "alias", "wording"),
+    "unsent": ("other_unsent", "nobody", "alias", "sent", "wording"),
     "member": ("nobody", "alias", "sent", "wording", "reading"),
     "role": ("other_role", "nobody", "alias", "sent", "wording"),
     "deputy": ("other_deputy", "own_deputy", "nobody", "alias", "wording"),

@@ -353,11 +353,11 @@ SENT_ON = {
     ("staff.sign_in", "GET"): dict.fromkeys(HALF_AND_STAFF, 303),
     ("staff.second_factor", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
-    ("staff.change_view", "GET"): {"liaison": 404},
-    ("staff.delete_view", "GET"): {"liaison": 404},
-    ("staff.run", "GET"): {"liaison": 404},
-    ("staff.stop_run", "GET"): {"liaison": 404},
-    ("staff.undo_run", "GET"): {"liaison": 404},
+    ("staff.unsent", "GET"): dict.fromkeys(set(EVERY_ROLE) - {"recruiter"}, 303),
+    **{
+        (f"staff.{each}", "GET"): {"liaison": 404}
+        for each in ("change_view", "delete_view", "run", "stop_run", "undo_run")
+    },
 }
 
 # What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for

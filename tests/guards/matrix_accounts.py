@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.guards.actors import ADMINISTRATOR, AUDITOR, TOKEN_MISSING, Row
+from tests.guards.actors import ADMINISTRATOR, AUDITOR, EVERY_ROLE, TOKEN_MISSING, Row
 
 ACCOUNTS = (
     Row("staff.admin", "/staff/admin", ADMINISTRATOR),
@@ -21,4 +21,7 @@ ACCOUNTS = (
     Row("staff.groups", "/staff/admin/groups", ADMINISTRATOR, 200, TOKEN_MISSING),
     Row("staff.remove_group", "/staff/admin/groups/{group}/remove", ADMINISTRATOR, None, TOKEN_MISSING),
     Row("staff.audit", "/staff/audit", AUDITOR),
+    # What one sent too late: the recruiter has something that waits.
+    Row("staff.unsent", "/staff/unsent", EVERY_ROLE),
+    Row("staff.forget_unsent", "/staff/unsent/{unsent}/forget", EVERY_ROLE, None, TOKEN_MISSING),
 )

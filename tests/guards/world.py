@@ -41,6 +41,7 @@ from portal.domain.training.models import Cohort, Module, Trainee, TrainingSessi
 from portal.extensions import db
 from tests.guards.walk import World, people
 from tests.support.bulk_runs import as_viewer, confirmed
+from tests.support.casework import a_note_that_waits
 from tests.support.checks import some_of_each
 from tests.support.interviews import PLANNED_AT, a_day, a_day_with_somebody, a_shortlisted, slots_of
 from tests.support.live import form_token
@@ -75,7 +76,8 @@ NOBODYS = {
     "reading": "nothing", "referee": "999999", "role": "999999", "run": "999999", "seat": "999999",
     "sent": "CPV-2222-2222", "sent_document": "nothing", "sent_id": "999999", "session": "999999", "sheet": "999999",
     "sift": "no-such", "taught": "no-such", "walk_in": "999999", "differing": "999999",
-    "to_come": "999999", "trainee": "999999", "venue": "999999", "view": "999999", "wording": "no-such",
+    "to_come": "999999", "trainee": "999999", "unsent": "no-such",
+    "venue": "999999", "view": "999999", "wording": "no-such",
     "assessment": "999999", "catch_up": "999999", "certificate": "999999",
     "code": "no-such", "finished": "999999", "finisher": "999999", "grant": "999999",
     "ready": "CPV-2222-2222", "served": "CPV-2222-2222", "step": "999999", "volunteer": "VOL-2222-2222",
@@ -262,7 +264,8 @@ def _sift(session: Session, made: World, sent: Application) -> dict[str, str]:
 
 
 def _accounts(session: Session, made: World) -> dict[str, str]:
-    """A colleague with a role and a deputy; the recruiter's own deputy and passkey; a group of the provider's."""
+    """A colleague with a role and a deputy; the recruiter's own deputy, passkey and a note that waits; a group of the
+    provider's."""
     member, colleague = a_staff_member(session, Role.TRAINER), a_staff_member(session, Role.RECRUITER)
     administrator, recruiter = _staff(made, "administrator"), _staff(made, "recruiter")
     days = {"starts_on": date(2018, 1, 20), "ends_on": date(2018, 1, 22)}
@@ -280,6 +283,7 @@ def _accounts(session: Session, made: World) -> dict[str, str]:
         "role": str(member.roles[0].id),
         "deputy": str(named.id),
         "own_deputy": str(own.id),
+        "unsent": a_note_that_waits(session, made.app, recruiter, made.names["sent"]),
         "passkey": str(passkey.id),
         "group": str(group.id),
     }
