@@ -354,10 +354,7 @@ SENT_ON = {
     ("staff.second_factor", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.unsent", "GET"): dict.fromkeys(set(EVERY_ROLE) - {"recruiter"}, 303),
-    **{
-        (f"staff.{each}", "GET"): {"liaison": 404}
-        for each in ("change_view", "delete_view", "run", "stop_run", "undo_run")
-    },
+    **{(f"staff.{own}", "GET"): {"liaison": 404} for own in ("change_view", "delete_view", "run", "stop_run", "undo_run")},
 }
 
 # What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for
