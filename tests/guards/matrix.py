@@ -223,6 +223,7 @@ ROWS = (
     Row("staff.declare_no_conflict", "/staff/interviews/sheets/{sheet}/no-conflict", SIFTERS, None, TOKEN_MISSING),
     Row("staff.know_applicant", "/staff/interviews/sheets/{sheet}/know", SIFTERS, 200, TOKEN_MISSING),
     Row("staff.agreed_sheet", "/staff/interviews/sheets/{sheet}/agreed", SIFTERS, 303, TOKEN_MISSING),
+    Row("staff.reopen_sheet", "/staff/interviews/sheets/{sheet}/reopen", SIFTERS, None, TOKEN_MISSING),
     Row("staff.blank_sheet", "/staff/interviews/sheets/{sheet}/blank", SIFTERS),
     Row("staff.all_interview_outcomes", "/staff/interviews/outcomes", RECRUITER),
     Row("staff.interview_outcomes", "/staff/interviews/outcomes/{interviewed}", RECRUITER),
@@ -354,7 +355,7 @@ SENT_ON = {
     ("staff.second_factor", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.recovery", "GET"): dict.fromkeys(EVERY_ROLE, 303),
     ("staff.unsent", "GET"): dict.fromkeys(set(EVERY_ROLE) - {"recruiter"}, 303),
-    **{(f"staff.{own}", "GET"): {"liaison": 404} for own in ("change_view", "delete_view", "run", "stop_run", "undo_run")},
+    **{(f"staff.{x}", "GET"): {"liaison": 404} for x in ("change_view", "delete_view", "run", "stop_run", "undo_run")},
 }
 
 # What gives or takes access, leaves the service, joins people or cannot be taken back: the second factor is asked for
