@@ -12,7 +12,7 @@ from portal.domain.attendance.entries import Entry
 from portal.domain.attendance.grid import cell_of
 from portal.domain.attendance.ledger import Stand
 from portal.domain.attendance.models import CatchUpWay, Result
-from portal.domain.attendance.risk import missing_of
+from portal.domain.attendance.risk import listed, missing_of
 from portal.extensions import db
 
 D, S = DayState, Stand
@@ -21,6 +21,7 @@ DAY_FLAGS: dict[DayState, tuple[str, str]] = {
     D.MADE_GOOD: ("Caught up", "ok"),
     D.BOOKED: ("Catch-up booked", "wait"),
     D.MISSED: ("Missed", "bad"),
+    D.OPTIONAL: ("Nothing to repair", "quiet"),
     D.UNMARKED: ("Not marked yet", "quiet"),
     D.CANCELLED: ("Called off", "quiet"),
 }
@@ -61,7 +62,8 @@ def parts_of(application: Application) -> dict[str, Any] | None:
             if module.of.assessed and module.result is not None
         ],
         "left": left_of(mine),
-        "missed": missing_of(mine.standing),
+        "missed": missing_of(mine.standing) if mine.standing.to_repair else "",
+        "optional": listed(module.of.title for module in mine.standing.to_book),
         "blocks": [(block, weekend(block)) for block in mine.blocks],
     }
 
@@ -70,6 +72,7 @@ def _day(day: DayStanding) -> Line:
     word, flag = DAY_FLAGS[day.state]
     cell = cell_of(day)
     note = cell.words.capitalize() if day.sat is not None and cell.kind != "yes" else ""
+    note = "Only an optional part missed" if day.state is D.OPTIONAL else note
     return Line(day.title, word, flag, note)
 
 

@@ -16,6 +16,7 @@ DAY_WORDS = {
     "made_good": "Made good",
     "booked": "Missed, being made good",
     "missed": "Missed",
+    "optional": "An optional part missed",
     "unmarked": "Not recorded yet",
     "to_come": "Still to come",
     "cancelled": "Not held",

@@ -7,7 +7,7 @@ when its code is the same; a day counts when it was attended, or when all that i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from itertools import pairwise
@@ -92,6 +92,7 @@ class DayState(StrEnum):
     MADE_GOOD = "made_good"
     BOOKED = "booked"  # missed, and what it taught is booked
     MISSED = "missed"
+    OPTIONAL = "optional"  # nothing mandatory of it is missing, and the days are enough without it: nothing to repair
     UNMARKED = "unmarked"
     TO_COME = "to_come"
     CANCELLED = "cancelled"  # no session of it is left
@@ -184,6 +185,15 @@ class Standing:
         return tuple(module for module in self.modules if module.to_book)
 
     @property
+    def to_repair(self) -> tuple[ModuleStanding, ...]:
+        """Of these, what has to be: what is mandatory, and where days are short without it, what is optional too."""
+        return (
+            self.to_book
+            if _sure(self.days) < self.least_days
+            else tuple(module for module in self.to_book if module.of.mandatory)
+        )
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What stands between them and a certificate, in words; empty: nothing does."""
         return tuple(_missing(self))
@@ -207,7 +217,7 @@ def of(
     attended = {code for each in sat.values() for code in followed(each, course.limits)}
     modules = tuple(_modules(course, sat, attended, made_good, results, booked))
     whole = [frozenset(code for code, _ in each.taught) for each in sat.values() if _was_there(each, course.limits)]
-    days = tuple(_days(course, sat, {module.of.code: module for module in modules}, whole))
+    days = _enough(course, tuple(_days(course, sat, {module.of.code: module for module in modules}, whole)))
     return Standing(days, modules, course.least_days, _risk(course, days, modules), course.now)
 
 
@@ -288,9 +298,22 @@ def _state(
             return DayState.TO_COME if held.ends_at > course.now else DayState.UNMARKED
         missed = DayState.CANCELLED
     else:
-        missed = DayState.MISSED
+        optional = open_ones and not any(module.of.mandatory for module in open_ones)
+        missed = DayState.OPTIONAL if optional else DayState.MISSED
     booked = bool(open_ones) and all(module.done in {Done.BOOKED, Done.TO_COME} for module in open_ones)
     return DayState.BOOKED if booked else missed
+
+
+def _enough(course: Outline, days: tuple[DayStanding, ...]) -> tuple[DayStanding, ...]:
+    """Where days are short, a day of which only what is optional is missing is one to make good like any other."""
+    if _sure(days) >= course.least_days:
+        return days
+    return tuple(replace(day, state=DayState.MISSED) if day.state is DayState.OPTIONAL else day for day in days)
+
+
+def _sure(days: Iterable[DayStanding]) -> int:
+    """Days that count, or will if all goes as it is set."""
+    return sum(day.counts or day.state in OPEN or day.state is DayState.BOOKED for day in days)
 
 
 def _session_of(sessions: Sequence[Held], number: int, sat: Mapping[int, Sat]) -> Held | None:
@@ -301,8 +324,8 @@ def _session_of(sessions: Sequence[Held], number: int, sat: Mapping[int, Sat]) -
 
 def _risk(course: Outline, days: Sequence[DayStanding], modules: Sequence[ModuleStanding]) -> Risk:
     needed = [module for module in modules if module.of.mandatory]
-    sure = sum(day.counts or day.state in OPEN or day.state is DayState.BOOKED for day in days)
-    gone = {DayState.MISSED, DayState.CANCELLED}
+    sure = _sure(days)
+    gone = {DayState.MISSED, DayState.OPTIONAL, DayState.CANCELLED}
     possible = sure + sum(day.makeable for day in days if day.state in gone)
     if possible < course.least_days or any(not module.way_left for module in needed):
         return Risk.CANNOT

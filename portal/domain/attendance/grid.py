@@ -159,7 +159,7 @@ def _repair(standing: Standing, ways: Ways, entries: Sequence[Entry], later: Lat
 
 def _worst_first(line: Line) -> tuple[bool, int, int, tuple[str, str], int]:
     risk = Risk.NONE if line.completed else line.standing.risk
-    return not line.needs_act, -risk, -len(line.standing.to_book), line.person.by_name, line.person.trainee.id
+    return not line.needs_act, -risk, -len(line.standing.to_repair), line.person.by_name, line.person.trainee.id
 
 
 def _cell(trainee: Trainee, day: DayStanding, away: Mapping[tuple[int, int], str]) -> Cell:
@@ -176,6 +176,8 @@ def cell_of(day: DayStanding, cannot_come: str | None = None) -> Cell:
         return Cell("L", "late", minutes) if minutes else Cell("✓", "yes", "present")
     if day.state is DayState.MADE_GOOD:
         return Cell("C", "fix", "made good")
+    if day.state is DayState.OPTIONAL:
+        return Cell("O", "late", "only an optional part missed, nothing to repair")
     if presence is Presence.PRESENT and day.sat is not None:
         return Cell("L", "abs", f"{_minutes(day.sat.late, day.sat.left)}: too much of the day missed")
     if presence in {Presence.ABSENT, Presence.EXCUSED}:

@@ -102,9 +102,10 @@ def said(standing: Standing) -> str:
 
 
 def open_modules(standing: Standing) -> list[ModuleStanding]:
-    """What is missed, booked or not, and has to be made good; what is optional only where days are short of it."""
-    missed = [each for each in standing.modules if each.done in {Done.MISSED, Done.BOOKED}]
-    return [each for each in missed if each.of.mandatory] or missed
+    """What is missed and has to be made good, or is booked; of these what is mandatory, if anything is."""
+    needed = {each.of.code for each in standing.to_repair}
+    open_ones = [each for each in standing.modules if each.done is Done.BOOKED or each.of.code in needed]
+    return [each for each in open_ones if each.of.mandatory] or open_ones
 
 
 def listed(titles: Iterable[str]) -> str:

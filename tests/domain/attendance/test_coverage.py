@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from portal.domain.attendance import coverage
 from portal.domain.attendance.coverage import DayState, Done, Held, Limits, Outline, Risk, Sat, Standing, Taught
 from portal.domain.attendance.models import Presence, Result
+from portal.domain.attendance.risk import missing_of
 
 P = Presence
 START = datetime(2018, 4, 28, 8, tzinfo=UTC)
@@ -53,6 +55,10 @@ def sat(day: int, presence: Presence = P.PRESENT, late: int = 0, left: int = 0) 
 
 def of(course: Outline, *marks: Sat, good: Set[str] = frozenset(), booked: Set[str] = frozenset()) -> Standing:
     return coverage.of(course, marks, good, {}, booked)
+
+
+def states(standing: Standing) -> list[DayState]:
+    return [day.state for day in standing.days]
 
 
 def done(standing: Standing) -> dict[str, Done]:
@@ -205,3 +211,19 @@ def test_an_extra_session_is_no_day_of_its_own_and_nobody_has_to_come() -> None:
     assert len(standing.days) == 4 and standing.may_complete
     missed = of(with_extra, sat(1), sat(2, P.ABSENT), sat(3), sat(4))
     assert done(missed)["a2"] is Done.MISSED, "it is booked, or it is not made good"
+
+
+def test_a_day_of_which_only_an_optional_part_was_missed_has_nothing_to_repair() -> None:
+    """However it was missed, once what is mandatory of it is covered; unless the days are short without it."""
+    course = outline(optional={"a1", "a2"}, least=2)
+    late = sat(1, late=120)
+    assert states(of(course, late, sat(2), sat(3), sat(4)))[0] is DayState.OPTIONAL
+    made_good = of(course, sat(1, P.ABSENT), sat(2, P.ABSENT), sat(3), sat(4), good={"b1", "b2"})
+    assert states(made_good)[:2] == [DayState.OPTIONAL, DayState.OPTIONAL]
+    assert made_good.risk is Risk.NONE, "two days in a row, and nothing of them is missing"
+    assert made_good.to_repair == () and [each.of.code for each in made_good.to_book] == ["a1", "a2"]
+    assert missing_of(made_good) == "" and made_good.may_complete and made_good.days_attended == 2
+    short = of(replace(course, least_days=4), late, sat(2), sat(3), sat(4))
+    assert states(short)[0] is DayState.MISSED and missing_of(short) == "a1" and short.risk is not Risk.NONE
+    both = of(course, sat(1, P.ABSENT), sat(2), sat(3), sat(4))
+    assert states(both)[0] is DayState.MISSED and missing_of(both) == "b1"
