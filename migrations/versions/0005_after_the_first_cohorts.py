@@ -32,9 +32,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unsent_form_kept_at"), "unsent_form", ["kept_at"], unique=False)
     op.create_index(op.f("ix_unsent_form_staff_id"), "unsent_form", ["staff_id"], unique=False)
+    op.create_table(
+        "sheet_reopening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_by", sa.Integer(), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reopened_by", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreed_by"], ["staff_member.id"], name=op.f("fk_sheet_reopening_agreed_by_staff_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reopened_by"], ["staff_member.id"], name=op.f("fk_sheet_reopening_reopened_by_staff_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheet.id"], name=op.f("fk_sheet_reopening_sheet_id_sheet"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_reopening")),
+    )
+    op.create_index(op.f("ix_sheet_reopening_sheet_id"), "sheet_reopening", ["sheet_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_sheet_reopening_sheet_id"), table_name="sheet_reopening")
+    op.drop_table("sheet_reopening")
     op.drop_index(op.f("ix_unsent_form_staff_id"), table_name="unsent_form")
     op.drop_index(op.f("ix_unsent_form_kept_at"), table_name="unsent_form")
     op.drop_table("unsent_form")

@@ -186,7 +186,8 @@ def _outcome_page(
     body = render_template(
         "staff/sheets/outcome.html", reference=found.reference, name=name_of(found), campaign=found.campaign,
         result=result, table=shown, form=form, changes=changes or [], says=RECOMMENDATION_WORDS,
-        names=staff_names(session, [each.staff_id for each in result.members]), verdicts=VERDICT_WORDS,
+        names=staff_names(session, shown.everybody if shown else [each.staff_id for each in result.members]),
+        verdicts=VERDICT_WORDS,
         state=STATE_WORDS[found.state], here=url_for("staff.interview_outcome", reference=found.reference),
     )  # fmt: skip
     return make_response(body, 409 if changes else 422 if form.errors else 200)

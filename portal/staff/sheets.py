@@ -18,14 +18,16 @@ from portal.domain.applications.models import Relation
 from portal.domain.interviews import agreeing, sheets
 from portal.domain.interviews.agreeing import Seated
 from portal.domain.interviews.questions import Asked, asked_in
+from portal.domain.interviews.reopenings import SayWhy
 from portal.domain.interviews.sheets import OwnSheet
 from portal.domain.interviews.sittings import Sitting, my_sitting, my_sittings
 from portal.domain.interviews.writing import RECOMMENDATION_WORDS, NotAllMarked, StaleSheet, TooManyWords, Written
 from portal.domain.journeys.standing_aside import stand_aside
 from portal.extensions import db
 from portal.staff.door import blueprint
-from portal.staff.forms.sheets import ANCHORS, AsideForm, SheetForm, sheet_form
+from portal.staff.forms.sheets import ANCHORS, AsideForm, ReopenForm, SheetForm, sheet_form
 from portal.staff.sign_in import go
+from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment, wants_fragment
 from portal.web.setup import outside_of
@@ -187,6 +189,23 @@ def _own_page(own: OwnSheet, form: SheetForm, *, status: int = 200, changes: Any
     return make_response(body, status)
 
 
+@blueprint.post("/interviews/sheets/<int:booking_id>/reopen")
+@requires(SCORE)
+def reopen_sheet(booking_id: int) -> AnyResponse:
+    """Opens what the panel agreed again, with the reason; it is agreed as before."""
+    session, keys, form = db.session(), outside_of(current_app).keys, ReopenForm()
+    try:
+        agreeing.reopen(session, keys, current_user, booking_id, form.why.data or "", form.version.data)
+    except (SayWhy, TooManyWords) as refusal:
+        refused_beside_field(form, refusal)
+        shown = agreeing.table(session, keys, current_user, booking_id)
+        blank = sheet_form(shown.questions)
+        blank.show(shown.begun, shown.version, shown.questions)
+        return _table_page(shown, blank, status=422, again=form)
+    flash("The sheet is open again. Change what is wrong, then agree on it as before.")
+    return go(url_for("staff.agreed_sheet", booking_id=booking_id))
+
+
 @blueprint.route("/interviews/sheets/<int:booking_id>/agreed", methods=["GET", "POST"])
 @requires(SCORE)
 def agreed_sheet(booking_id: int) -> AnyResponse:
@@ -205,13 +224,17 @@ def agreed_sheet(booking_id: int) -> AnyResponse:
     return _sent(shown, form, agreeing.save_agreed, agreeing.complete_agreed)
 
 
-def _table_page(shown: Seated, form: SheetForm, *, status: int = 200, changes: Any = ()) -> Response:
-    names = staff_names(db.session(), [each.staff_id for each in shown.members])
+def _table_page(
+    shown: Seated, form: SheetForm, *, status: int = 200, changes: Any = (), again: ReopenForm | None = None
+) -> Response:
+    names = staff_names(db.session(), shown.everybody)
+    again = again or ReopenForm(formdata=None, version=shown.version)
     body = render_template(
         "staff/sheets/agreed.html", table=shown, sitting=shown.sitting, form=form, changes=list(changes),
         names=names, waiting=[names[each.staff_id] for each in shown.members if not each.aside and not each.complete],
         recommendations=RECOMMENDATION_WORDS, open=shown.ready and shown.agreed_at is None and shown.sitting.writable,
-        saved="Kept as one of you last saved it" if shown.version else "", here=request.path, me=current_user.id,
+        saved="Kept as one of you last saved it" if shown.version else "", again=again, me=current_user.id,
+        here=url_for("staff.agreed_sheet", booking_id=shown.booking_id),
     )  # fmt: skip
     return make_response(body, status)
 

@@ -88,6 +88,7 @@ OWN = (
             ("staff.declare_no_conflict", 303),
             ("staff.know_applicant", 422),
             ("staff.agreed_sheet", 409),  # one's own comes first
+            ("staff.reopen_sheet", 409),
             ("staff.blank_sheet", None),
         )
     ),

@@ -86,6 +86,7 @@ MORE_PAGES = (
     ("recruiter", "/staff/campaigns/{campaign}/interview-questions"),
     ("recruiter", "/staff/interviews/sheets/{unsaid}"),
     ("recruiter", "/staff/interviews/sheets/{agreeing}/agreed"),
+    ("recruiter", "/staff/interviews/sheets/{agreed_sheet}/agreed"),
     ("recruiter", "/staff/interviews/outcomes/{agreed}"),
     ("recruiter", "/staff/interviews/outcomes/{outcomes}/release"),
     ("recruiter", "/staff/applications/{agreed_on}/outcome"),
@@ -320,6 +321,7 @@ def _interviews(session: Session, world: World, recruiter: StaffMember) -> None:
     world.names |= {
         "agreed": panel.campaign.slug,
         "agreed_on": panel.application.reference,
+        "agreed_sheet": str(panel.booking.id),
         "agreeing": str(panel.bookings[1].id),
         "unsaid": str(panel.bookings[2].id),
         "outcomes": other.campaign.slug,

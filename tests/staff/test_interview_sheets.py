@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ from werkzeug.test import TestResponse
 from portal import clock
 from portal.domain.accounts.models import Role
 from portal.domain.applications.models import Conflict
+from portal.domain.casework.deciding import decide
+from portal.domain.casework.models import Verdict
 from portal.domain.interviews.models import Sheet, SheetMark
 from portal.domain.interviews.questions import asked_in
 from portal.domain.interviews.standard import STANDARD
@@ -190,3 +193,49 @@ def test_what_interviewers_write_appears_nowhere_else(session: Session, app: Fla
             assert canary not in browser.get(address).text
     recruiter = browser_of(app, panel.recruiter)
     assert canary in recruiter.get(f"/staff/applications/{reference}/outcome").text
+
+
+def version_on(page: str) -> str:
+    found = re.search(r'<input[^>]* name="version"[^>]* value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_what_was_agreed_is_opened_again_and_everybody_sees_why(
+    session: Session, app: Flask, panel: Panel, interviewer: JudgingClient
+) -> None:
+    agree(session, app, panel)
+    page = interviewer.get(at(panel, "/agreed")).text
+    assert "Is something wrong with it?" in page and "This is agreed" not in page
+    for why, said in (("", "Say what is wrong with it"), ("x" * 501, "Use 500 characters or fewer")):
+        refused = send(interviewer, at(panel, "/reopen"), page=at(panel, "/agreed"), why=why)
+        assert refused.status_code == 422 and said in refused.text
+    assert "x" * 501 in refused.text, "nothing typed is lost"
+    mending = {"why": "Two points were swapped", "version": version_on(page)}
+    again = send(interviewer, at(panel, "/reopen"), page=at(panel, "/agreed"), **mending)
+    assert again.status_code == 303 and again.location.endswith("/agreed")
+    other = browser_of(app, panel.members[1])
+    page = other.get(at(panel, "/agreed")).text
+    assert "Opened again" in page and "Two points were swapped" in page and "Agreed until then" in page
+    assert "This is agreed" in page and "Is something wrong with it?" not in page
+    recruiter = browser_of(app, panel.recruiter)
+    outcome = f"/staff/applications/{panel.application.reference}/outcome"
+    assert "Two points were swapped" not in recruiter.get(outcome).text
+    done = send(other, at(panel, "/agreed"), **filled(session, panel, 3, complete="yes", version=version_on(page)))
+    assert done.status_code == 303
+    assert "Two points were swapped" in recruiter.get(outcome).text
+
+
+def test_what_has_been_decided_from_is_not_opened_again(
+    session: Session, app: Flask, panel: Panel, interviewer: JudgingClient
+) -> None:
+    agree(session, app, panel)
+    before = interviewer.get(at(panel, "/agreed")).text
+    decide(session, panel.recruiter, panel.application.id, Verdict.OFFER)
+    page = interviewer.get(at(panel, "/agreed")).text
+    assert "Is something wrong with it?" not in page and "tell the recruiters" in page
+    sent = interviewer.tokens(before) | {"why": "Too late"}
+    assert interviewer.post(at(panel, "/reopen"), data=sent).status_code == 409
+    assert browser_of(app, panel.recruiter).post(at(panel, "/reopen"), data=sent).status_code in {400, 404}
+    assert interviewer.post(f"{LIST}/999999/reopen", data=sent).status_code == 404
+    assert interviewer.get(at(panel, "/reopen")).status_code == 405

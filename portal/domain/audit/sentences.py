@@ -207,6 +207,7 @@ SENTENCES: dict[str, str] = {
     "recovery_code.used": "Recovery code used",
     "recovery_codes.made": "Recovery codes made",
     "recovery_codes.saved": "Recovery codes said to be saved",
+    "sheet.reopened": "Agreed interview sheet opened again",
     "interview_question.added": "Interview question added",
     "interview_question.changed": "Interview question changed",
     "interview_question.moved": "Interview question moved",

@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.db import kept_as_it_is, unit_of_work
+from portal.db import kept_as_it_is, locked, unit_of_work
+from portal.domain.applications.models import Application, State
 from portal.domain.audit.actions import record
 from portal.domain.campaigns.models import Campaign
-from portal.domain.interviews.models import Sheet
+from portal.domain.casework.deciding import provisional
+from portal.domain.interviews.models import Attendance, Sheet
 from portal.domain.interviews.questions import Asked
+from portal.domain.interviews.reopenings import Reopened, keep, reopenings, tidied_reason
 from portal.domain.interviews.sheets import Interviewer, asked_on, held, refuse_closed, sheet_of, sheets_opened
 from portal.domain.interviews.sittings import Member, Sitting, my_sitting, panel_of
 from portal.domain.interviews.writing import Given, StaleSheet, Written, refuse_unfinished, tidied, write
@@ -23,6 +26,11 @@ from portal.services.crypto import KeyRing
 class OwnFirst(Conflict):
     title = "Your own sheet first"
     message = "You see what the others wrote once your own sheet is complete."
+
+
+class CameOfIt(Conflict):
+    title = "This sheet can no longer be opened"
+    message = "It counts by now. If something is wrong, tell the recruiters."
 
 
 class OthersMissing(Conflict):
@@ -43,11 +51,17 @@ class Table:
     agreed: Written
     version: int
     agreed_at: datetime | None
+    reopened: tuple[Reopened, ...]
 
     @property
     def ready(self) -> bool:
         """Whether everybody who sits has completed their own."""
         return all(each.complete for each in self.members if not each.aside)
+
+    @property
+    def everybody(self) -> set[int]:
+        """Whose names the page says."""
+        return {each.staff_id for each in self.members} | {each.staff_id for each in self.reopened}
 
     @property
     def full(self) -> int:
@@ -70,9 +84,16 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Seated(Table):
-    """The same for one who sits at it."""
+    """The same for one who sits at it. `decided`: a recruiter has decided from it, told or not."""
 
     sitting: Sitting
+    decided: bool
+
+    @property
+    def mendable(self) -> bool:
+        """Whether what was agreed can be opened again: nothing has come of it yet."""
+        came = self.sitting.attendance is not Attendance.NO_SHOW
+        return self.agreed_at is not None and not self.decided and self.sitting.state is State.INTERVIEW and came
 
 
 def table(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int) -> Seated:
@@ -80,7 +101,9 @@ def table(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int)
     sitting = my_sitting(session, viewer, booking_id)
     if not sitting.own_complete:
         raise OwnFirst()
-    return Seated(**vars(table_of(session, keys, booking_id, sitting.campaign_id)), sitting=sitting)
+    decided = bool(provisional(session, [sitting.application_id]))
+    found = table_of(session, keys, booking_id, sitting.campaign_id)
+    return Seated(**vars(found), sitting=sitting, decided=decided)
 
 
 def table_of(session: Session, keys: KeyRing, booking_id: int, campaign_id: int) -> Table:
@@ -92,10 +115,11 @@ def table_of(session: Session, keys: KeyRing, booking_id: int, campaign_id: int)
     questions, wanted = asked_on(session, campaign_id, shown)
     own = {row.staff_id: written for row, written in shown if row.staff_id is not None}
     agreed = next(((row, written) for row, written in shown if row.staff_id is None), None)
+    reopened = reopenings(session, keys, booking_id)
     return Table(
         booking_id, questions, wanted, members, own,
         agreed[1] if agreed else Written(), agreed[0].version if agreed else 0,
-        agreed[0].completed_at if agreed else None,
+        agreed[0].completed_at if agreed else None, reopened,
     )  # fmt: skip
 
 
@@ -148,3 +172,29 @@ def complete_agreed(session: Session, keys: KeyRing, viewer: Interviewer, bookin
             session, viewer, "sheet.agreed", subject=("booking", booking_id),
             application_id=now.sitting.application_id,
         )  # fmt: skip
+
+
+def reopen(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int, why: str, version: int) -> None:
+    """Opens what the panel agreed again, to mend a mistake: it stands as it was until one of them changes it, and is
+    agreed as before. Open already, it stays so. Why, and what had been agreed, are kept sealed.
+
+    `version` is the one the page showed. Raises SayWhy, TooManyWords, CameOfIt (once somebody has decided from it),
+    StaleSheet (agreed anew since), OwnFirst, NotFound.
+    """
+    with unit_of_work(session):
+        held(session, booking_id)
+        application_id = my_sitting(session, viewer, booking_id).application_id
+        locked(session, Application, application_id)  # whoever decides from it meanwhile waits, or has decided
+        now = table(session, keys, viewer, booking_id)
+        if now.agreed_at is None:
+            return
+        reason = tidied_reason(why)
+        if not now.mendable:
+            raise CameOfIt()
+        if now.version != version:
+            raise StaleSheet(now.agreed, now.version)
+        sheet = sheet_of(session, booking_id, None)
+        keep(session, keys, sheet, viewer.id, reason, now.agreed)
+        sheet.completed_at = sheet.completed_by = None
+        sheet.version += 1
+        record(session, viewer, "sheet.reopened", subject=("booking", booking_id), application_id=application_id)

@@ -332,6 +332,20 @@ class SheetMark(Base):
     sealed: Mapped[bytes | None]
 
 
+class SheetReopening(Base):
+    """An agreed sheet opened again: sealed, why, and what had been agreed until then."""
+
+    __tablename__ = "sheet_reopening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheet.id", ondelete="CASCADE"), index=True)
+    agreed_at: Mapped[datetime]
+    agreed_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    reopened_at: Mapped[datetime]
+    reopened_by: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    sealed: Mapped[bytes]
+
+
 class CalendarFeed(Base):
     """The address of somebody's own calendar: whoever has it reads it, so it is stored hashed and can be renewed."""
 

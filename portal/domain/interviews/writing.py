@@ -72,8 +72,8 @@ class Complete(Conflict):
 
 
 class TooManyWords(Refusal):
-    def __init__(self, name: str) -> None:
-        super().__init__(f"Use {MOST_WORDS:,} characters or fewer", field=name)
+    def __init__(self, name: str, most: int = MOST_WORDS) -> None:
+        super().__init__(f"Use {most:,} characters or fewer", field=name)
 
 
 class NotAllMarked(Refusal):

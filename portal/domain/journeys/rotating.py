@@ -41,7 +41,7 @@ from portal.domain.clearances.references import place_of as place_of_referee
 from portal.domain.clearances.sealing import place_of as place_of_words
 from portal.domain.clearances.steps import place_of_step
 from portal.domain.documents.models import Document
-from portal.domain.interviews.models import Sheet, SheetMark, Wish
+from portal.domain.interviews.models import Sheet, SheetMark, SheetReopening, Wish
 from portal.domain.interviews.waiting_list import place_of_wish
 from portal.domain.interviews.writing import place_of_mark, place_of_sheet
 from portal.domain.shortlisting.conflicts import place_of as place_of_known
@@ -201,6 +201,7 @@ SEALED: tuple[SealedColumn, ...] = (
             (CircumstanceChange, "sealed"),
             (CriteriaCheck, "sealed"),
             (RegisterNote, "sealed"),
+            (SheetReopening, "sealed"),
             (AppointmentStep, "sealed"),
         )
     ),

@@ -65,6 +65,17 @@ def sheet_form(questions: Sequence[Asked]) -> SheetForm:
     return Made()
 
 
+class ReopenForm(FlaskForm):  # type: ignore[misc]
+    """Why an agreed sheet is opened again. `version`: of the sheet the page showed."""
+
+    version = VersionField()
+    why = TextAreaField(
+        "What is wrong with it?",
+        description="Your panel and the recruiters see this. It is kept with what you had agreed.",
+        widget=GovTextArea(),
+    )
+
+
 class AsideForm(FlaskForm):  # type: ignore[misc]
     """How somebody knows the applicant."""
 
