@@ -92,13 +92,14 @@ def ics(letter: Message) -> bytes:
     return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
+@pytest.mark.parametrize("by_us", [False, True])
 def test_booked_moved_and_cancelled_are_one_entry_to_a_mail_program(
-    app: Flask, session: Session, sink: SmtpSink
+    app: Flask, session: Session, sink: SmtpSink, by_us: bool
 ) -> None:
     stage = an_interview_stage(session, app)
     with clock.at(PLANNED_AT):
         invitation = invite(session, stage.recruiter, stage.application.id, SessionKind.INTERVIEW)
-        them, slots = stage.application.applicant, stage.slots
+        them, slots = stage.recruiter if by_us else stage.application.applicant, stage.slots
         assert entries(app, session, sink) == []  # an invitation has no time yet
         book(session, them, invitation.id, slots[0].id)
         [booked] = entries(app, session, sink)

@@ -79,11 +79,6 @@ def remind_due(session: Session, *, most: int) -> int:
     return told
 
 
-def new_due(session: Session, application: Application, requirement: Requirement) -> datetime:
-    """Until when something asked for today is in time: the stage's own day, or the least time the policy gives."""
-    return _until(application, requirement, _numbers(session))
-
-
 def _due(interviewed: ColumnElement[bool]) -> Select[Requirement]:
     """Requirements not asked for although their time has come."""
     flagged = (
@@ -121,6 +116,7 @@ def _numbers(session: Session) -> dict[str, int]:
 
 
 def _until(application: Application, requirement: Requirement, numbers: dict[str, int]) -> datetime:
+    """When something asked for today is in time: the stage's own day, or the least time the policy gives."""
     days = numbers["medical_notice_days" if requirement.kind is K.MEDICAL else "check_notice_days"]
     least = clock.end_of(clock.today() + timedelta(days=days))
     return max(least, due_instant(application.campaign, requirement.due, requirement.due_at))

@@ -100,15 +100,7 @@ def edit_panel(
     """
     with unit_of_work(session):
         hold(session, PLANS)
-        session_id = session.scalar(select(Panel.session_id).where(Panel.id == panel_id))
-        day = locked(session, InterviewSession, session_id or 0)
-        panel = locked(session, Panel, panel_id)
-        if day is None or panel is None:
-            raise NotFound()
-        if day.cancelled_at is not None:
-            raise WasCancelled()
-        if day.version != seen:
-            raise PanelChanged()
+        day, panel = _held(session, panel_id, seen)
         names = select(Panel.name).where(Panel.session_id == day.id, Panel.id != panel_id)
         if wanted.name.strip().casefold() in {name.casefold() for name in session.scalars(names)}:
             raise NotAPanel("Another panel of this day has that name", field="name")
@@ -127,6 +119,19 @@ def edit_panel(
         session.flush()
         session.expire(panel, ["members"])
         return panel
+
+
+def _held(session: Session, panel_id: int, seen: int) -> tuple[InterviewSession, Panel]:
+    session_id = session.scalar(select(Panel.session_id).where(Panel.id == panel_id))
+    day = locked(session, InterviewSession, session_id or 0)
+    panel = locked(session, Panel, panel_id)
+    if day is None or panel is None:
+        raise NotFound()
+    if day.cancelled_at is not None:
+        raise WasCancelled()
+    if day.version != seen:
+        raise PanelChanged()
+    return day, panel
 
 
 def _elsewhere(
