@@ -38,6 +38,7 @@ class CertificatePaper:
     name: str
     course: str
     completed_on: date
+    issued_on: date
     days: int
     first_day: date | None
     last_day: date | None
@@ -93,6 +94,7 @@ def certificate(brand: PaperBrand, content: CertificatePaper) -> bytes:
         "name": content.name,
         "course": content.course,
         "completed_on": _day(content.completed_on),
+        "issued_on": _day(content.issued_on),
         "held": held if content.first_day != content.last_day else held.partition(" to ")[0],
         "days": f"{content.days} {'day' if content.days == 1 else 'days'}",
         "modules": list(content.modules),

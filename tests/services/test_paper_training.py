@@ -17,7 +17,7 @@ from tests.services.test_paper import BRAND, NASTY, STRANGE
 
 CODE = "K7M2P-Q9XWH-3BVNT-F8RJD"
 CERTIFICATE = paper.CertificatePaper(
-    name="Sam Okafor", course="Foundation course", completed_on=date(2018, 6, 24), days=10,
+    name="Sam Okafor", course="Foundation course", completed_on=date(2018, 6, 24), issued_on=date(2018, 7, 2), days=10,
     first_day=date(2018, 4, 28), last_day=date(2018, 6, 24), modules=("First aid 1", "First aid 2", "The role"),
     code=CODE, address=f"https://volunteer.example.org/certificates/{CODE}",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import locked, unit_of_work
 from portal.domain.applications.models import Application
 from portal.domain.attendance.models import Certificate
@@ -125,6 +126,7 @@ def _set(outside: Outside, row: Certificate) -> bytes:
             name=row.name,
             course=facts["course"],
             completed_on=row.completed_on,
+            issued_on=clock.london(row.issued_at).date(),
             days=facts["days"],
             first_day=date.fromisoformat(facts["first_day"]) if facts["first_day"] else None,
             last_day=date.fromisoformat(facts["last_day"]) if facts["last_day"] else None,

@@ -13,6 +13,7 @@ from portal import clock
 from portal.db import unit_of_work
 from portal.domain.applications.models import Application, State
 from portal.domain.attendance.coverage import COVERED, Done, Standing
+from portal.domain.attendance.finishing import completed_day
 from portal.domain.attendance.models import Certificate
 from portal.domain.attendance.standing import standings
 from portal.domain.audit.actions import Actor, record
@@ -52,7 +53,8 @@ class ReasonNeeded(Refusal):
 
 
 def complete(session: Session, actor: Actor, trainee_id: int) -> Certificate:
-    """Issues the certificate of the course, and writes to the trainee; done twice it is done once.
+    """Issues the certificate of the course, and writes to the trainee; done twice it is done once. It says on which day
+    the course was complete; when it was issued is kept beside.
 
     Raises NotFound, NoSuchPlace, NoName, or NotComplete naming what is missing.
     """
@@ -69,7 +71,8 @@ def complete(session: Session, actor: Actor, trainee_id: int) -> Certificate:
         cohort = session.get_one(Cohort, trainee.cohort_id)
         certificate = Certificate(
             trainee_id=trainee_id, code=new_code(), facts=facts_of(cohort, standing), name=name,
-            completed_on=clock.today(), issued_at=clock.now(), issued_by=actor.actor_id,
+            completed_on=completed_day(session, trainee, standing, cohort.course.course_id),
+            issued_at=clock.now(), issued_by=actor.actor_id,
         )  # fmt: skip
         session.add(certificate)
         trainee.completed_at = clock.now()

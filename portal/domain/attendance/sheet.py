@@ -17,10 +17,11 @@ from portal.domain.accounts.queries import staff_names
 from portal.domain.applications.queries import StaffViewer
 from portal.domain.attendance.assessing import assessments_of
 from portal.domain.attendance.catching_up import Ways, ways_of
+from portal.domain.attendance.completing import live_certificate
 from portal.domain.attendance.coverage import Standing
 from portal.domain.attendance.entries import Entry, entries_of_application
 from portal.domain.attendance.grid import Cell, cell_of
-from portal.domain.attendance.models import Assessment, CannotCome, MarkSource, MarkStep
+from portal.domain.attendance.models import Assessment, CannotCome, Certificate, MarkSource, MarkStep
 from portal.domain.attendance.people import Person, person
 from portal.domain.attendance.standing import look
 from portal.domain.attendance.words import WHYS, Said
@@ -57,6 +58,7 @@ class Sheet:
     steps: Sequence[Step]
     adjustments: str
     trainers: Sequence[tuple[int, str]]
+    certificate: Certificate | None
 
     @property
     def live(self) -> list[Entry]:
@@ -97,6 +99,7 @@ def sheet(session: Session, keys: KeyRing, viewer: StaffViewer, cohort_id: int, 
         steps=[_step(row, day, names) for row, day in steps],
         adjustments=adjustments_of(keys, found.trainee),
         trainers=_trainers(session, cohort_id),
+        certificate=live_certificate(session, trainee_id),
     )  # fmt: skip
 
 

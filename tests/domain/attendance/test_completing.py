@@ -16,16 +16,19 @@ from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, Conflict, Relation, State
-from portal.domain.attendance import certificates, completing
+from portal.domain.attendance import catching_up, certificates, completing, signing_off
+from portal.domain.attendance.assessing import record_result
 from portal.domain.attendance.completing import NotComplete, complete, live_certificate
 from portal.domain.attendance.graduates import graduates
-from portal.domain.attendance.models import Certificate
+from portal.domain.attendance.models import Certificate, Result
 from portal.domain.attendance.verifying import LARGEST, FileTooLarge, Likeness, NoFile, Word, compare, parse, verify
 from portal.domain.messages.models import OutboxMail
 from portal.domain.refusals import NotFound
 from portal.domain.training.models import Trainee, TraineeEnd
 from portal.services.crypto import SealBroken
 from portal.web.setup import outside_of
+from tests.support.catch_ups import AFTER_TWO, came, first_weekend, on
+from tests.support.make_applications import keys_of
 from tests.support.people import a_staff_member
 from tests.support.registers import as_viewer
 from tests.support.trainees import a_trainee
@@ -59,9 +62,38 @@ def test_every_rule_met_is_a_certificate_and_a_letter_once(
         assert complete(session, recruiter, trainee.id).id == first.id
     assert [module["code"] for module in first.facts["modules"]] == ["powers-address", "powers-traffic"]
     assert (first.facts["days"], first.facts["first_day"], first.facts["last_day"]) == (2, "2018-04-28", "2018-04-29")
-    assert first.completed_on == date(2018, 6, 25) and parse(first.code) == first.code
+    assert first.completed_on == date(2018, 4, 29) and parse(first.code) == first.code
+    assert clock.london(first.issued_at).date() == date(2018, 6, 25)
     assert session.get_one(Trainee, trainee.id, populate_existing=True).completed_at is not None
     assert session.scalar(select(func.count()).where(OutboxMail.name == "training_completed")) == 1
+
+
+def test_it_was_completed_on_the_day_of_the_last_thing_it_took(
+    app: Flask, session: Session, recruiter: StaffMember
+) -> None:
+    """The last day of the course; or something signed off, or an assessment passed, after it; never the issue."""
+
+    def passed(trainee: Trainee, on_day: date) -> None:
+        record_result(session, keys, group.trainer, trainee.id, "aid-2", Result.PASSED, assessed_on=on_day, seen=0)
+
+    keys = keys_of(app)
+    with clock.at(AFTER_TWO):
+        group = first_weekend(session)
+    late, prompt, again = group.people
+    with clock.at(on(13, 5, 18)):
+        for each in group.people:
+            came(session, each, group.days[2:])
+        work = catching_up.set_written(session, group.trainer, late.id, "law-1")
+        for each in (late, prompt):
+            passed(each, date(2018, 5, 13))
+    with clock.at(on(20, 5, 18)):
+        passed(again, date(2018, 5, 19))
+        person = session.get_one(Application, late.application_id).applicant
+        catching_up.hand_in(session, keys, person, work.id, "What I read, in my own words.")
+        signing_off.sign_off(session, group.trainer, work.id)
+    with clock.at(DONE_AT):
+        days = [complete(session, recruiter, each.id).completed_on for each in (late, prompt, again)]
+    assert days == [date(2018, 5, 20), date(2018, 5, 13), date(2018, 5, 19)]
 
 
 @pytest.mark.parametrize("but", [1, 2])
