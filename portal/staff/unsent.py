@@ -22,6 +22,7 @@ from portal.web.setup import outside_of
 from portal.web.unsent import KEY, is_technical
 
 TICKED = {"y", "yes", "on"}
+WORDS = {"body": "Message", "text": "What you wrote"}  # where a field's own name says little
 
 
 @blueprint.get("/unsent")
@@ -84,7 +85,7 @@ def _said(fields: Fields) -> list[tuple[str, str]]:
 
 
 def _words(name: str) -> str:
-    return name.replace("-", " ").replace("_", " ").strip().capitalize()
+    return WORDS.get(name) or name.replace("-", " ").replace("_", " ").strip().capitalize()
 
 
 def _joined(values: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from portal.domain.campaigns.queries import campaign_by_slug
 from portal.domain.correspondence.models import Message
 from tests.browser.cast import Cast
 from tests.browser.conftest import Visit
+from tests.browser.looking import judged
 from tests.browser.steps import heading, press
 from tests.support.browser import PHONE, PLAIN, Device, Portal
 from tests.support.make_applications import a_submitted
@@ -44,6 +45,7 @@ def test_a_message_sent_too_late_waits_and_arrives_once(visit: Visit, portal: Po
     press(page, "Go on")
     expect(heading(page)).to_have_text("Not sent yet")
     expect(page.locator("dd", has_text="Bring a pen.")).to_have_text(BODY)
+    assert not device.javascript or judged(visitor) == []
     page.get_by_role("button", name="Send it now").click()
     expect(heading(page)).not_to_have_text("Not sent yet")
     with portal.inside() as session:

@@ -83,7 +83,7 @@ def sign_in(browser: JudgingClient, who: Enrolled) -> TestResponse:
 
 def again(page: str, number: int = 0) -> tuple[str, dict[str, str]]:
     """The address and the fields of the page's button that sends it now."""
-    forms = re.findall(r'<form method="post" action="([^"]*)">(.*?)</form>', page, re.S)
+    forms = re.findall(r'<form id="[^"]*" method="post" action="([^"]*)">(.*?)</form>', page, re.S)
     address, fields = [form for form in forms if unsent_key(form[1])][number]
     return html.unescape(address), {name: html.unescape(value) for name, value in HIDDEN.findall(fields)}
 
