@@ -40,8 +40,8 @@ from portal.domain.offers.places import places_left
 from portal.extensions import db
 from portal.staff.deciding import verdicts_from
 from portal.staff.door import blueprint
-from portal.staff.forms.casework import DecideForm
 from portal.staff.forms.moderation import ReleaseForm
+from portal.staff.forms.sheets import OutcomeForm
 from portal.staff.opening import name_of, sent_application
 from portal.staff.sign_in import go
 from portal.web.errors import refused_beside_field
@@ -110,7 +110,7 @@ def interview_outcome(reference: str) -> AnyResponse:
     session = db.session()
     found = sent_application(MOVE, reference)
     result = _result(found)
-    form, offered = DecideForm(), verdicts_from(found)
+    form, offered = OutcomeForm(), verdicts_from(found)
     form.offer([each for each in SHOWN if each in offered])
     if result is None:
         return _nothing_booked(found)
@@ -120,9 +120,23 @@ def interview_outcome(reference: str) -> AnyResponse:
             _propose(form, result, recommending.next_place(session, found.campaign_id))
     elif result.told or not result.agreed:
         raise NotEditable()
-    elif form.validate():
+    elif form.validate() and (form.agreed.data or "") in {"", _when(result)}:
         return _decided(found, result, form)
+    elif not form.errors:
+        return _outcome_page(found, result, form, changes=[_agreed_anew(result, form)])
     return _outcome_page(found, result, form)
+
+
+def _when(result: Result) -> str:
+    return result.agreed_at.isoformat() if result.agreed_at else ""
+
+
+def _agreed_anew(result: Result, form: OutcomeForm) -> dict[str, str]:
+    """The panel mended its sheet while the page was open: whoever decides looks at it first."""
+    says = RECOMMENDATION_WORDS[result.recommendation].lower() if result.recommendation else ""
+    now = f"{result.total} of {result.full}, {says}"
+    yours = f"{VERDICT_WORDS[form.wanted().verdict]}, from the sheet as it was"
+    return {"label": "The panel agreed anew", "theirs": now, "yours": yours}
 
 
 def _result(found: Application) -> Result | None:
@@ -137,14 +151,14 @@ def _nothing_booked(found: Application) -> Response:
     return make_response(body)
 
 
-def _propose(form: DecideForm, result: Result, place: int) -> None:
+def _propose(form: OutcomeForm, result: Result, place: int) -> None:
     """What the panel recommends is chosen already."""
     if result.recommendation is not None:
         form.verdict.data = SAYS[result.recommendation].value
     form.reason.data, form.reserve_place.data = AFTER_INTERVIEW, place
 
 
-def _decided(found: Application, result: Result, form: DecideForm) -> AnyResponse:
+def _decided(found: Application, result: Result, form: OutcomeForm) -> AnyResponse:
     session, wanted, slug = db.session(), form.wanted(), found.campaign.slug
     campaign_id, name = found.campaign_id, result.name
     try:
@@ -179,10 +193,10 @@ def _differences(result: Result, wanted: Wanted) -> list[dict[str, str]]:
 
 
 def _outcome_page(
-    found: Application, result: Result, form: DecideForm, changes: list[dict[str, str]] | None = None
+    found: Application, result: Result, form: OutcomeForm, changes: list[dict[str, str]] | None = None
 ) -> Response:  # fmt: skip
     session = db.session()
-    shown = _sheets(found, result) if result.agreed else None
+    shown, form.agreed.data = _sheets(found, result) if result.agreed else None, _when(result)
     body = render_template(
         "staff/sheets/outcome.html", reference=found.reference, name=name_of(found), campaign=found.campaign,
         result=result, table=shown, form=form, changes=changes or [], says=RECOMMENDATION_WORDS,

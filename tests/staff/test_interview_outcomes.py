@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from portal.domain.bulk.running import work_runs
 from portal.domain.campaigns.models import Campaign
 from portal.domain.casework.deciding import provisional
 from portal.domain.casework.models import Verdict
+from portal.domain.interviews.agreeing import complete_agreed, reopen, save_agreed, table
 from portal.domain.interviews.attending import mark
 from portal.domain.interviews.models import Attendance, Recommendation
 from portal.domain.interviews.recommending import by_panels, results_of
@@ -26,8 +28,9 @@ from portal.domain.messages.models import OutboxMail
 from portal.domain.offers.models import Offer
 from tests.support.boards import hidden
 from tests.support.client import JudgingClient
+from tests.support.make_applications import keys_of
 from tests.support.people import a_staff_member, browser_of
-from tests.support.sheets import Panel, a_panel, agree, complete_own, viewer
+from tests.support.sheets import Panel, a_panel, a_sheet, agree, complete_own, viewer
 
 R, V = Recommendation, Verdict
 
@@ -128,6 +131,26 @@ def test_reserves_stand_in_the_order_of_their_points(session: Session, app: Flas
     results = results_of(session, viewer(session, panel.recruiter), panel.campaign.id)
     places = {key: wanted.reserve_place for key, wanted in by_panels(results, 7).items()}
     assert [places.get(each.id) for each in panel.stage.applications] == [9, 7, 8, None]
+
+
+def test_a_sheet_the_panel_mended_meanwhile_is_looked_at_before_it_is_decided_from(
+    session: Session, app: Flask, agreed: Panel, recruiter: JudgingClient
+) -> None:
+    page = recruiter.get(of(agreed.application)).text
+    old, booking, keys = hidden(page, "agreed"), agreed.booking.id, keys_of(app)
+    member = viewer(session, agreed.members[0])
+    with clock.at(agreed.over + timedelta(minutes=10)):
+        version = table(session, keys, member, booking).version
+        reopen(session, keys, member, booking, "The points of two people were swapped", version)
+        refused = send(recruiter, of(agreed.application), verdict="offer", seen="0", agreed=old)
+        assert refused.status_code == 409
+        save_agreed(session, keys, member, booking, a_sheet(session, agreed.campaign, 2), version + 1)
+        complete_agreed(session, keys, member, booking)
+    anew = send(recruiter, of(agreed.application), verdict="offer", seen="0", agreed=old)
+    assert anew.status_code == 409 and "The panel agreed anew" in anew.text and "were swapped" in anew.text
+    assert decided(session, agreed)[0] is None
+    fresh = hidden(anew.text, "agreed")
+    assert send(recruiter, of(agreed.application), verdict="offer", seen="0", agreed=fresh).status_code == 303
 
 
 def test_one_is_read_and_decided_and_the_next_comes(session: Session, agreed: Panel, recruiter: JudgingClient) -> None:

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from portal.domain.interviews.models import Recommendation
 from portal.domain.interviews.questions import Asked
 from portal.domain.interviews.writing import MOST_POINTS, RECOMMENDATION_WORDS, Given, Written
-from portal.staff.forms.casework import VersionField
+from portal.staff.forms.casework import DecideForm, VersionField
 from portal.staff.forms.shortlisting import RELATIONS, SELF
 
 POINTS = {str(each): each for each in range(1, MOST_POINTS + 1)}
@@ -63,6 +63,12 @@ def sheet_form(questions: Sequence[Asked]) -> SheetForm:
         setattr(Made, f"p{each.id}", RadioField(each.text, choices=choices, validate_choice=False))
         setattr(Made, f"w{each.id}", TextAreaField(each.text))
     return Made()
+
+
+class OutcomeForm(DecideForm):
+    """What is decided from an agreed sheet; `agreed`: when the one the page showed was."""
+
+    agreed = HiddenField()
 
 
 class ReopenForm(FlaskForm):  # type: ignore[misc]
