@@ -47,6 +47,8 @@ def keep(page: str) -> bool:
     typed = [(name, value) for name, value in fields if not name.endswith(TOKEN) and name != KEY]
     if not _from_their_page(fields) or not (with_files or any(v.strip() for n, v in typed if not is_technical(n))):
         return False
+    before = next((value for name, value in fields if name == KEY), "")
+    page = unsent.page_of(db.session(), staff_id, before) or page
     sent = Sent(request.full_path.rstrip("?"), page, typed, with_files)
     unsent.keep(db.session(), staff_id, sent, outside_of(current_app).keys)
     return True

@@ -308,7 +308,10 @@ def test_signed_out_once_more_it_is_kept_once_more(
 ) -> None:
     address, fields = again(waiting)
     end(session, writer.member)
-    assert browser.post(address, data=fields).location == DOOR and kept(session) == 1
+    before = session.scalars(select(UnsentForm.page)).one()
+    listed = {"Referer": f"http://localhost{WAITS}"}
+    assert browser.post(address, data=fields, headers=listed).location == DOOR and kept(session) == 1
+    assert session.scalars(select(UnsentForm.page)).one() == before
     with time_machine.travel(clock.wall() + 2 * MINUTE, tick=True):
         sign_in(browser, writer)
         assert browser.post(address, data=fields).status_code == 409  # its place was taken

@@ -85,6 +85,11 @@ def whose(session: Session, token: str) -> int | None:
     )
 
 
+def page_of(session: Session, staff_id: int, key: str) -> str | None:
+    """Where a kept form was typed: what is sent again from the list, and comes too late again, was typed there."""
+    return session.scalar(select(UnsentForm.page).filter_by(staff_id=staff_id, key=key))
+
+
 def keep(session: Session, staff_id: int, sent: Sent, keys: KeyRing) -> None:
     """Keeps what was sent, in place of what the same address was sent before."""
     key = secrets.token_urlsafe(16)
