@@ -6,6 +6,7 @@ import html
 import io
 import re
 from datetime import datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
 from portal.domain.casework.models import Note
 from portal.domain.casework.notes import place_of_note
+from portal.extensions import db
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted, keys_of
 from tests.support.make_campaigns import the_pilot
@@ -135,6 +137,14 @@ def test_what_was_typed_arrives_once_after_signing_in_again(
     acts = session.scalars(select(AuditEvent).where(AuditEvent.action.like("unsent.%")).order_by(AuditEvent.id)).all()
     assert [event.action for event in acts] == ["unsent.kept", "unsent.sent"]
     assert "canary" not in str([event.detail for event in acts])
+
+
+def test_every_door_leads_to_what_waits(session: Session, browser: JudgingClient, writer: Enrolled, note: str) -> None:
+    typed = write(browser, note)
+    end(session, writer.member)
+    page = browser.get(browser.post(note, data=typed).location or "").text
+    doors = re.findall(r'<form[^>]* action="([^"]*)"', page)  # a passkey's, and the demonstration's for each role
+    assert len(doors) > 2 and all(door.endswith("next=/staff/unsent") for door in doors)
 
 
 def test_another_person_at_that_computer_goes_to_their_own_work(
@@ -249,6 +259,30 @@ def test_two_windows_send_it_once(app: Flask, session: Session, browser: Judging
     second = browser.post(address, data=fields | {"text": "the same again"})
     assert second.status_code == 409 and "does not wait any more" in second.text
     assert len(notes(app, session)) == 1
+
+
+def test_pressed_three_times_at_once_it_is_done_once(
+    app: Flask, session: Session, writer: Enrolled, waiting: str, note: str
+) -> None:
+    browsers = [browser_of(app, writer.member) for _ in range(3)]
+    address, fields = again(waiting)
+    forms = [
+        fields | browser.tokens(browser.get(note).text) | {"text": f"from {at}"} for at, browser in enumerate(browsers)
+    ]
+    together, answers = Barrier(3), []
+
+    def press(browser: JudgingClient, form: dict[str, str]) -> None:
+        with app.app_context():
+            together.wait()
+            answers.append(browser.post(address, data=form).status_code)
+            db.session.remove()
+
+    threads = [Thread(target=press, args=pair) for pair in zip(browsers, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 409, 409] and len(notes(app, session)) == 1 and kept(session) == 0
 
 
 def test_what_is_on_its_way_is_not_sent_from_another_window(
