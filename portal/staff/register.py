@@ -28,6 +28,7 @@ from portal.web.guards import requires
 from portal.web.headers import on_device
 from portal.web.pages import page_or_fragment
 from portal.web.setup import outside_of
+from portal.web.wording import plural
 
 KEEP = Permission.KEEP_REGISTER
 DAY = "/cohorts/<int:cohort_id>/register/<int:session_id>"
@@ -78,9 +79,11 @@ def register(cohort_id: int) -> AnyResponse:
     return _page(cohort_id, day.id, days)
 
 
-def _page(cohort_id: int, session_id: int, days: list[TrainingSession], problem: str = "") -> Response:
+def _page(
+    cohort_id: int, session_id: int, days: list[TrainingSession], problem: str = "", *, status: int = 200
+) -> Response:
     shown = _shown(the_roster(cohort_id, session_id), days)
-    status = 422 if problem else 200
+    status = 422 if problem else status
     return page_or_fragment("staff/register/register.html", "main", status=status, problem=problem, **shown)
 
 
@@ -174,8 +177,27 @@ def undo_on_register(cohort_id: int, session_id: int) -> AnyResponse:
     """Takes back the viewer's own last act, the one the page showed."""
     the_day(cohort_id, session_id)
     step_id = request.form.get("step", 0, type=int)
-    back = marking.undo(db.session(), current_user, session_id, step_id)
-    return to_register(cohort_id, session_id, f"t{back[0].trainee_id}" if len(back) == 1 else "")
+    try:
+        done = marking.undo(db.session(), current_user, session_id, step_id)
+    except marking.NothingToUndo as refusal:
+        flash(refusal.message)
+        days = roster.days_of(db.session(), current_user, cohort_id)
+        return _page(cohort_id, session_id, days, status=refusal.status)
+    if said := _said_of(done, the_roster(cohort_id, session_id)):
+        flash(said)
+    one = done.marks[0].trainee_id if len(done.marks) == 1 and not done.left else None
+    return to_register(cohort_id, session_id, f"t{one}" if one else "")
+
+
+def _said_of(done: marking.Undone, found: Roster) -> str:
+    """What an undo left, or that it changed nothing; empty where the page shows all there is to say."""
+    if not done.changed:
+        return "Nothing changed: what you undid said the same as what stood before."
+    names = [each.name for each in found.entries if each.trainee_id in done.left]
+    if not names:
+        return ""
+    left = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"Undone for {plural(done.changed, 'person', 'people')}. Left as they are, marked since: {left}."
 
 
 @blueprint.post(f"{DAY}/settle/<int:step_id>")

@@ -153,12 +153,13 @@ class Tally(Roll):
             if step.by == by and step.outcome == "kept" and step.when > self.now - UNDO_FOR
             and (self.now < day.closes or step.why is not None)
             and not step.key.startswith("undo:") and f"undo:{step.id}" not in undone
+            and self.counts(day, step.place)[-1:] == [step]
         ]  # fmt: skip
         return max(own, key=lambda step: step.id, default=None)
 
     def undo(self, by: int, day: Day, step: Step) -> Why:
         last = self.last_of(by, day)
-        if last is None or last is not step:
+        if last is None or (last.act, last.by) != (step.act, step.by):
             return {"NothingToUndo"}
         back = [
             found for place in self._of_act(last) if (found := self.counts(day, place)) and found[-1].act == last.act

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.domain.accounts.models import Role
+from portal.domain.applications.models import Application
 from portal.domain.attendance import codes, marking
 from portal.domain.attendance.models import Mark, MarkOutcome, MarkSource, MarkStep, Presence, RegisterNote
 from portal.domain.training.models import SessionTrainer, Trainee
@@ -110,7 +111,21 @@ def test_everyone_else_then_undo(phone: JudgingClient, session: Session, day: Da
     assert phone.post(part(day, "undo"), data=data).status_code == 303
     assert standing(session, day, day.people[1]) == (P.UNMARKED, 0, 0, None)
     assert standing(session, day, day.people[0]) == (P.ABSENT, 0, 0, None)
-    assert phone.post(part(day, "undo"), data=data).status_code == 409
+    again = phone.post(part(day, "undo"), data=data)
+    assert again.status_code == 409 and "Nothing was changed" in again.text and 'class="v-reg-foot"' in again.text
+
+
+def test_an_undo_names_who_was_marked_since(app: Flask, phone: JudgingClient, session: Session, day: Day) -> None:
+    data = signed(phone, {"key": hidden(page(phone, register(day)), "key")})
+    phone.post(part(day, "everyone-else"), data=data)
+    data = signed(phone, {"step": hidden(page(phone, register(day)), "step")})
+    press(browser_of(app, day.other), day, day.people[0], "absent")
+    answer = phone.post(part(day, "undo"), data=data, follow_redirects=True)
+    found = session.get_one(Application, day.people[0].application_id)
+    name = f"{found.given_name} {found.family_name}"
+    assert f"Undone for {len(day.people) - 1} people. Left as they are, marked since: {name}." in answer.text
+    assert standing(session, day, day.people[0]) == (P.ABSENT, 0, 0, None)
+    assert 'name="step" value="0"' in answer.text, "nothing of it is left to undo"
 
 
 def test_two_trainers_see_both_marks_and_choose(app: Flask, phone: JudgingClient, session: Session, day: Day) -> None:

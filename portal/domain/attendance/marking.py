@@ -60,7 +60,7 @@ class Outcome(StrEnum):
 
 class NothingToUndo(Conflict):
     title = "There is nothing to undo"
-    message = "This was undone already, or somebody has marked them since."
+    message = "Nothing was changed: this was undone already, or somebody has marked them since."
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,16 @@ class Marked:
 
     outcome: Outcome
     mark: Mark
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The marks that were put back, how many of them say something else than before, and whose were left: somebody has
+    marked them since."""
+
+    marks: list[Mark]
+    changed: int
+    left: list[int]
 
 
 def mark(session: Session, actor: Actor, session_id: int, wish: MarkWish) -> Marked:
@@ -244,8 +254,17 @@ def expected(session_id: int) -> Select[int]:
     )
 
 
-def last_step(session: Session, staff: int, session_id: int) -> MarkStep | None:
-    """What this member of staff did last at this session and may still undo; after its day only what said why."""
+def last_act(session: Session, staff: int, session_id: int) -> list[MarkStep]:
+    """What this member of staff did last at this session and may still undo: of each person it was about, and who was
+    not marked since. After the day only what said why. Newest first; empty for nothing."""
+    own = _own_steps(session, staff, session_id)
+    history = _effective(session, session_id, sorted({step.trainee_id for step in own}))
+    stands = [step for step in own if history[step.trainee_id] and history[step.trainee_id][-1].id == step.id]
+    return [step for step in stands if _act_of(step) == _act_of(stands[0])]
+
+
+def _own_steps(session: Session, staff: int, session_id: int) -> Sequence[MarkStep]:
+    """Theirs that were kept, not undone, and are young enough, newest first."""
     undone = aliased(MarkStep)
     starts_at = session.scalar(select(TrainingSession.starts_at).where(TrainingSession.id == session_id))
     over = starts_at is not None and clock.now() >= day_ends(starts_at)
@@ -261,32 +280,41 @@ def last_step(session: Session, staff: int, session_id: int) -> MarkStep | None:
             not_(exists().where(undone.key == literal(UNDONE) + cast(MarkStep.id, String))),
         )
         .order_by(MarkStep.id.desc())
-        .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def undo(session: Session, actor: Actor, session_id: int, step_id: int) -> list[Mark]:
-    """Takes back one's own last act, of one person or of everyone else: what stood before stands again. Whoever was
-    marked since by a colleague stays as they are. Raises NothingToUndo."""
+def undo(session: Session, actor: Actor, session_id: int, step_id: int) -> Undone:
+    """Takes back one's own last act, of one person or of everyone else, by any step of it: what stood before stands
+    again. Whoever was marked since stays as they are, and is named. Raises NothingToUndo."""
     number = staff_id(actor)
     with unit_of_work(session):
-        last = last_step(session, number, session_id) if number is not None else None
-        if last is None or last.id != step_id:
+        steps = last_act(session, number, session_id) if number is not None else []
+        asked = session.get(MarkStep, step_id)
+        if not steps or asked is None or not _is_of(asked, steps[0]):
             raise NothingToUndo()
-        ids = session.scalars(select(MarkStep.trainee_id).where(_same_act(last)).order_by(MarkStep.trainee_id)).all()
+        ids = session.scalars(select(MarkStep.trainee_id).where(_same_act(asked)).order_by(MarkStep.trainee_id)).all()
         places = held_places(session, actor, session_id, ids)
         standing = standing_marks(session, session_id, ids)
+        before = {key: (said_by(mark), mark.version) for key, mark in standing.items()}
         history = _effective(session, session_id, ids)
-        back = [
-            _put_back(session, actor, trainee, standing[trainee.id], history[trainee.id])
-            for trainee, _ in places
-            if history[trainee.id] and _act_of(history[trainee.id][-1]) == _act_of(last)
-        ]
+        ours = [
+            trainee for trainee, _ in places
+            if history[trainee.id] and _act_of(history[trainee.id][-1]) == _act_of(asked)
+        ]  # fmt: skip
+        back = [_put_back(session, actor, each, standing[each.id], history[each.id]) for each in ours]
         if not back:
             raise NothingToUndo()
         write_at_once(session, MarkStep, AuditEvent)
-        return back
+        changed = [mark for mark in back if (said_by(mark), mark.version) != before[mark.trainee_id]]
+        done = {mark.trainee_id for mark in back}
+        return Undone(back, len(changed), [each for each in ids if each not in done])
+
+
+def _is_of(step: MarkStep, other: MarkStep) -> bool:
+    """Whether both are of one act of one person."""
+    same = (step.session_id, step.staff_id) == (other.session_id, other.staff_id)
+    return same and _act_of(step) == _act_of(other)
 
 
 def _act_of(step: MarkStep) -> str:

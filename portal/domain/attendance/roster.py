@@ -20,8 +20,8 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application
 from portal.domain.applications.queries import StaffViewer, kept_from
 from portal.domain.attendance.keeping import on_register, said_by
-from portal.domain.attendance.marking import last_step
-from portal.domain.attendance.models import CannotCome, CatchUp, CatchUpEnd, Mark, MarkStep, Presence
+from portal.domain.attendance.marking import last_act
+from portal.domain.attendance.models import CannotCome, CatchUp, CatchUpEnd, Mark, Presence
 from portal.domain.attendance.settling import YOURSELF, Differing, conflicts
 from portal.domain.attendance.words import Said, day_ends
 from portal.domain.refusals import NotFound
@@ -260,18 +260,9 @@ def _entry(keys: KeyRing, day: TrainingSession, number: int, row: Any, guests: d
 
 
 def _last(session: Session, viewer: StaffViewer, session_id: int, entries: list[Entry]) -> LastAct | None:
-    step = last_step(session, viewer.id, session_id)
+    steps = last_act(session, viewer.id, session_id)
     names = {each.trainee_id: each.name for each in entries}
-    if step is None or step.trainee_id not in names:
+    if not steps or steps[0].trainee_id not in names:
         return None
-    return LastAct(step.id, names[step.trainee_id], said_by(step), step.made_at, _others(session, step))
-
-
-def _others(session: Session, step: MarkStep) -> int:
-    """How many more the same press marked."""
-    batch = step.key.rpartition(":")[0]
-    if not batch:
-        return 0
-    same = MarkStep.key.startswith(f"{batch}:", autoescape=True)
-    count = select(func.count()).where(MarkStep.session_id == step.session_id, same)
-    return (session.scalar(count) or 1) - 1
+    step = steps[0]
+    return LastAct(step.id, names[step.trainee_id], said_by(step), step.made_at, len(steps) - 1)

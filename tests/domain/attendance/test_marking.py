@@ -251,9 +251,13 @@ def test_everyone_else_waits_for_the_day_and_later_says_why(session: Session, da
         )
 
 
+def last_step(session: Session, day: Day) -> MarkStep | None:
+    return next(iter(marking.last_act(session, day.trainer.id, day.session_id)), None)
+
+
 def undo_last(session: Session, day: Day) -> list[Mark]:
-    last = marking.last_step(session, day.trainer.id, day.session_id)
-    return marking.undo(session, day.trainer, day.session_id, last.id if last else 0)
+    last = last_step(session, day)
+    return marking.undo(session, day.trainer, day.session_id, last.id if last else 0).marks
 
 
 def test_undo_goes_back_step_by_step(session: Session, day: Day) -> None:
@@ -276,10 +280,38 @@ def test_undo_takes_everyone_else_back_at_once_but_not_who_was_marked_since(sess
     assert set(standing.values()) == {P.UNMARKED}
 
 
+def test_undo_says_what_it_leaves_and_is_not_offered_for_that_again(session: Session, day: Day) -> None:
+    """By whichever step the page showed; what a colleague has marked since is neither undone nor offered."""
+    marking.mark(session, day.trainer, day.session_id, wish(day.people[0]))
+    marking.everyone_else(session, day.trainer, day.session_id, "press-0001")
+    shown = last_step(session, day)
+    assert shown is not None
+    changed = next(each for each in day.people if each.id == shown.trainee_id)
+    marking.mark(session, day.other, day.session_id, wish(changed, P.ABSENT, seen=1))
+    assert len(marking.last_act(session, day.trainer.id, day.session_id)) == len(day.people) - 2
+    done = marking.undo(session, day.trainer, day.session_id, shown.id)
+    assert (len(done.marks), done.changed, done.left) == (len(day.people) - 2, len(day.people) - 2, [changed.id])
+    before = trail(session)
+    with pytest.raises(NothingToUndo):
+        marking.undo(session, day.trainer, day.session_id, shown.id)
+    assert trail(session) == before
+    offered = last_step(session, day)
+    assert offered is not None and offered.trainee_id == day.people[0].id, "the act before it"
+
+
+def test_an_undo_that_changes_nothing_says_so_and_leaves_no_trace_in_the_trail(session: Session, day: Day) -> None:
+    marking.mark(session, day.other, day.session_id, wish(day.people[0]))
+    marking.mark(session, day.trainer, day.session_id, wish(day.people[0], seen=1))
+    before, last = trail(session), last_step(session, day)
+    assert last is not None
+    done = marking.undo(session, day.trainer, day.session_id, last.id)
+    assert (done.changed, done.left, trail(session)) == (0, [], before)
+
+
 def test_undo_pressed_twice_undoes_once(session: Session, day: Day) -> None:
     for person in day.people[:2]:
         marking.mark(session, day.trainer, day.session_id, wish(person))
-    last = marking.last_step(session, day.trainer.id, day.session_id)
+    last = last_step(session, day)
     assert last is not None
     marking.undo(session, day.trainer, day.session_id, last.id)
     with pytest.raises(NothingToUndo):
@@ -295,11 +327,11 @@ def test_after_the_day_nothing_is_undone_without_a_reason(session: Session, day:
     with clock.at(late):
         marking.mark(session, day.trainer, day.session_id, wish(day.people[1]))
     with clock.at(late + timedelta(hours=2)):
-        assert marking.last_step(session, day.trainer.id, day.session_id) is None
+        assert last_step(session, day) is None
         marking.mark(session, day.trainer, day.session_id, wish(day.people[1], P.ABSENT, why="wrong"))
         assert said(undo_last(session, day)[0]) == (P.PRESENT, 0, 0)
 
 
 def test_undo_is_ones_own(session: Session, day: Day) -> None:
     marking.mark(session, day.other, day.session_id, wish(day.people[0]))
-    assert marking.last_step(session, day.trainer.id, day.session_id) is None
+    assert last_step(session, day) is None
