@@ -337,6 +337,7 @@ def vet(life: Places) -> Tried:
         return None
     (person, row), officer = found, life.random.choice(life.officers)
     fitting = [step for step, (states, _then) in STEPS.items() if row.state.value in states]
+    fitting += [step for step in fitting if step in {"propose", "confirm"}]  # or hardly anybody could appeal
     step = life.random.choice(fitting if fitting and life.random.random() < 0.9 else list(STEPS))
     session, keys, key, version = life.session, keys_of(life.app), row.id, row.version
     reals: dict[str, Callable[[], object]] = {
@@ -367,5 +368,5 @@ def due(life: Places) -> Tried:
 ACTS: tuple[Act, ...] = (
     offer, offer, offer, pass_interview, accept, accept, accept, accept, decline, defer, keep_open, take_back, lapse,
     stop, withdraw, turn_down, reopen, reopen, pause, settle, settle, settle, settle, tell, tell, tell, tell, vet, vet,
-    vet, vet, vet, appeal, due, due, due, due, due, due,
+    vet, vet, vet, appeal, appeal, appeal, appeal, due, due, due, due, due, due,
 )  # fmt: skip
