@@ -166,7 +166,8 @@ def transfer_trainee(cohort_id: int, trainee_id: int) -> Response:
     if form.validate_on_submit():
         try:
             transferring.transfer(session, current_user, trainee_id, int(form.cohort.data), form.reason.data)
-            flash(f"{placed.name} has a place there now. The mail is on its way.")
+            asked = "" if placed.trainee.confirmed_at else " They are asked to confirm it."
+            flash(f"{placed.name} has a place there now.{asked} The mail is on its way.")
             return _to_places(cohort_id)
         except Refusal as refusal:
             if refusal.field is None:

@@ -148,10 +148,12 @@ class Roll:
         why |= {"NoSuchPlace"} if place.ended else set()
         why |= {"CompletedAlready"} if place.completed else set()
         why |= {"NoPlaceLeft"} if seat is None else set()
+        until = None if place.confirmed else self._time_to_confirm(group)
+        why |= set() if place.confirmed or until else {"NoTimeToConfirm"}
         if not why and seat is not None:
             self._to_wait_again(place.person)
             self._end(place, "transferred")
-            self._seat(place.person, group, seat, None)
+            self._seat(place.person, group, seat, until)
             self.say("trainee.transferred", place.person, "training_transferred")
             self.promote(place.group)
         return why
@@ -191,19 +193,25 @@ class Roll:
 
     def promote(self, group: int) -> bool:
         """What came free goes to whoever accepted their offer first, and never had a place of it."""
-        first, seat = self.begins(group), self.freed_seat(group)
-        if first is None or seat is None or not self.is_open(group):
+        seat, until = self.freed_seat(group), self._time_to_confirm(group)
+        if until is None or seat is None:
             return False
-        last = min(self.today + CONFIRM, day_of(first) - DAY)
         had = {place.person for place in self.places if place.group == group} | {place.person for place in self.live}
         line = {wait.person for wait in self.waiting(group)} - had
         line = {person for person in line if self.people[person].state == "accepted"}
-        if not line or last <= self.today:
+        if not line:
             return False
         person = min(line, key=lambda each: self.people[each].line)
-        self._seat(person, group, seat, end_of(last))
+        self._seat(person, group, seat, until)
         self.say("trainee.promoted", person, "training_place_free")
         return True
+
+    def _time_to_confirm(self, group: int) -> datetime | None:
+        first = self.begins(group)
+        if first is None or not self.is_open(group):
+            return None
+        last = min(self.today + CONFIRM, day_of(first) - DAY)
+        return end_of(last) if last > self.today else None
 
     # What a day is not
 

@@ -72,6 +72,14 @@ class NotConfirmed(Conflict):
     message = "Training begins once they have confirmed that they take the place."
 
 
+class NoTimeToConfirm(Conflict):
+    title = "They have no time left to confirm there"
+    message = (
+        "They have not confirmed their place, and that cohort begins too soon to ask them. Ring them, and confirm \
+their place here first."
+    )
+
+
 class BegunAlready(Conflict):
     title = "Your training has begun"
     message = "Write to us, and we find out together what can be done."

@@ -13,15 +13,23 @@ from portal.domain.training.enrolling import held_trainee, must_be_theirs, seate
 from portal.domain.training.letters import write
 from portal.domain.training.models import Cohort, Trainee, TraineeEnd
 from portal.domain.training.places import free, free_seat, hold_places, live_trainee, open_cohort
-from portal.domain.training.rules import TRANSFER_REASONS, CompletedAlready, NoPlaceLeft, NotThisCourse, ReasonNeeded
-from portal.domain.training.waiting_list import promote_next
+from portal.domain.training.rules import (
+    TRANSFER_REASONS,
+    CompletedAlready,
+    NoPlaceLeft,
+    NoTimeToConfirm,
+    NotThisCourse,
+    ReasonNeeded,
+)
+from portal.domain.training.waiting_list import promote_next, time_to_confirm
 
 
 def transfer(session: Session, actor: Actor, trainee_id: int, cohort_id: int, reason: str) -> Trainee:
     """Gives a place in this cohort instead, for a coded reason, keeping credit; the trainee is told.
 
-    Somebody in training begins again there once everything due is met still. Twice is once. Raises NotFound,
-    NoSuchPlace, CohortNotOpen, NotThisCourse, NoPlaceLeft, ReasonNeeded or CompletedAlready.
+    Somebody in training begins again there once everything due is met still. A place that was not confirmed waits to be
+    confirmed there, with a new day. Twice is once. Raises NotFound, NoSuchPlace, CohortNotOpen, NotThisCourse,
+    NoPlaceLeft, NoTimeToConfirm, ReasonNeeded or CompletedAlready.
     """
     if reason not in TRANSFER_REASONS:
         raise ReasonNeeded(field="reason")
@@ -45,10 +53,13 @@ def transfer(session: Session, actor: Actor, trainee_id: int, cohort_id: int, re
         seat = free_seat(session, cohort_id)
         if seat is None:
             raise NoPlaceLeft()
+        until = None if old.confirmed_at else time_to_confirm(session, cohort_id)
+        if old.confirmed_at is None and until is None:
+            raise NoTimeToConfirm(field="cohort")
         to_wait_again(session, application)
         free(session, old, TraineeEnd.TRANSFERRED, reason)
         session.flush()
-        new = seated(session, actor, cohort_id, application.id, seat, confirm_by=None)
+        new = seated(session, actor, cohort_id, application.id, seat, confirm_by=until)
         new.adjustments = old.adjustments  # sealed for the application's places, so for this one too
         record(
             session, actor, "trainee.transferred", subject=("trainee", new.id), application_id=application.id,

@@ -120,7 +120,7 @@ def promote_next(session: Session, cohort_id: int, *, patient: bool = False) -> 
     """
     with unit_of_work(session):
         hold_places(session, cohort_id)
-        seat, until = freed_seat(session, cohort_id), _until(session, cohort_id)
+        seat, until = freed_seat(session, cohort_id), time_to_confirm(session, cohort_id)
         application = _next(session, cohort_id, patient) if seat is not None and until is not None else None
         if seat is None or until is None or application is None:
             return None
@@ -133,7 +133,7 @@ def promote_next(session: Session, cohort_id: int, *, patient: bool = False) -> 
         return trainee
 
 
-def _until(session: Session, cohort_id: int) -> datetime | None:
+def time_to_confirm(session: Session, cohort_id: int) -> datetime | None:
     """Until when a place offered now is confirmed; none where the cohort takes nobody, or begins too soon."""
     try:
         open_cohort(session, cohort_id)

@@ -29,6 +29,7 @@ from portal.domain.training.rules import (
     NoSuchPlace,
     NotAccepted,
     NotConfirmed,
+    NoTimeToConfirm,
     NotReady,
     NotThisCourse,
     PlacedAlready,
@@ -41,7 +42,7 @@ from portal.web.setup import outside_of
 from tests.support.offers import mails_to, now_of
 from tests.support.people import a_staff_member
 from tests.support.trainees import somebody_accepted, still_asked
-from tests.support.training import COHORT_AT, FIRST, a_cohort, a_course
+from tests.support.training import COHORT_AT, FIRST, a_cohort, a_course, sessions_of
 
 LATER = timedelta(days=70)
 
@@ -215,6 +216,36 @@ def test_a_transfer_keeps_who_they_are_and_frees_the_place_they_leave(session: S
     old = session.get_one(Trainee, trainee.id)
     assert (old.ended_as, old.reason) == (TraineeEnd.TRANSFERRED, "dates")
     assert mails_to(session, person)[-1] == "training_transferred"
+
+
+def test_a_place_that_was_not_confirmed_waits_for_a_yes_in_the_other_cohort_too(
+    session: Session, recruiter: StaffMember
+) -> None:
+    course = a_course(session)
+    cohort, later = a_cohort(session, course=course), a_cohort(session, course=course, first=FIRST + LATER)
+    person = somebody_accepted(session)
+    first = sessions_of(session, cohort)[0].starts_at
+    trainee = enrol(session, recruiter, cohort.id, person, confirm_by=first - timedelta(days=1))
+    with clock.at(first - timedelta(hours=1)):
+        new = transfer(session, recruiter, trainee.id, later.id, "dates")
+        assert new.confirmed_at is None and new.confirm_by is not None and new.confirm_by > clock.now()
+        with pytest.raises(NotConfirmed):
+            start(session, recruiter, new.id)
+        mail = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())).first()
+        assert mail is not None and mail.name == "training_transferred" and mail.context["confirm_by"]
+        giving_up.confirm(session, _applicant(session, person), person)
+        assert session.get_one(Trainee, new.id).confirmed_at is not None
+
+
+def test_whoever_has_no_time_to_confirm_is_rung_not_moved(session: Session, recruiter: StaffMember) -> None:
+    course = a_course(session)
+    cohort, soon = a_cohort(session, course=course, first=FIRST + LATER), a_cohort(session, course=course)
+    begins = sessions_of(session, soon)[0].starts_at
+    until = sessions_of(session, cohort)[0].starts_at - timedelta(days=1)
+    trainee = enrol(session, recruiter, cohort.id, somebody_accepted(session), confirm_by=until)
+    with clock.at(begins - timedelta(hours=1)), pytest.raises(NoTimeToConfirm):
+        transfer(session, recruiter, trainee.id, soon.id, "dates")
+    assert session.get_one(Trainee, trainee.id, populate_existing=True).ended_at is None
 
 
 def test_a_full_or_foreign_cohort_takes_no_transfer(session: Session, recruiter: StaffMember) -> None:
