@@ -81,6 +81,7 @@ def _shown(session_id: int) -> dict[str, Any]:
         "undo": UNDO,
         "marks": Attendance,
         "running": is_on(found.session),
+        "today": is_on(found.session) and clock.london(found.session.starts_at).date() == clock.today(),
         "now": clock.now(),
         "tell_from": setting_value(db.session(), "interview_tell_late_minutes", clock.today()),
         "before": before,

@@ -202,7 +202,7 @@ def reopen_sheet(booking_id: int) -> AnyResponse:
         blank = sheet_form(shown.questions)
         blank.show(shown.begun, shown.version, shown.questions)
         return _table_page(shown, blank, status=422, again=form)
-    flash("The sheet is open again. Change what is wrong, then agree on it as before.")
+    flash("The sheet is open again. The recruiters do not count it until you have agreed.")
     return go(url_for("staff.agreed_sheet", booking_id=booking_id))
 
 
