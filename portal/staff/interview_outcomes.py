@@ -33,7 +33,7 @@ from portal.domain.casework.verdicts import (
 from portal.domain.interviews import recommending
 from portal.domain.interviews.agreeing import Table, table_of
 from portal.domain.interviews.models import Recommendation
-from portal.domain.interviews.recommending import Result
+from portal.domain.interviews.recommending import AgreedAnew, Result
 from portal.domain.interviews.writing import RECOMMENDATION_WORDS
 from portal.domain.journeys.releasing import RELEASE, decided_in, detail_of, letters_of
 from portal.domain.offers.places import places_left
@@ -120,10 +120,8 @@ def interview_outcome(reference: str) -> AnyResponse:
             _propose(form, result, recommending.next_place(session, found.campaign_id))
     elif result.told or not result.agreed:
         raise NotEditable()
-    elif form.validate() and (form.agreed.data or "") in {"", _when(result)}:
+    elif form.validate():
         return _decided(found, result, form)
-    elif not form.errors:
-        return _outcome_page(found, result, form, changes=[_agreed_anew(result, form)])
     return _outcome_page(found, result, form)
 
 
@@ -131,11 +129,11 @@ def _when(result: Result) -> str:
     return result.agreed_at.isoformat() if result.agreed_at else ""
 
 
-def _agreed_anew(result: Result, form: OutcomeForm) -> dict[str, str]:
+def _agreed_anew(result: Result, wanted: Wanted) -> dict[str, str]:
     """The panel mended its sheet while the page was open: whoever decides looks at it first."""
     says = RECOMMENDATION_WORDS[result.recommendation].lower() if result.recommendation else ""
     now = f"{result.total} of {result.full}, {says}"
-    yours = f"{VERDICT_WORDS[form.wanted().verdict]}, from the sheet as it was"
+    yours = f"{VERDICT_WORDS[wanted.verdict]}, from the sheet as it was"
     return {"label": "The panel agreed anew", "theirs": now, "yours": yours}
 
 
@@ -162,10 +160,11 @@ def _decided(found: Application, result: Result, form: OutcomeForm) -> AnyRespon
     session, wanted, slug = db.session(), form.wanted(), found.campaign.slug
     campaign_id, name = found.campaign_id, result.name
     try:
-        deciding.decide(
-            session, current_user, found.id, wanted.verdict, reason=wanted.reason, feedback=wanted.feedback,
-            reserve_place=wanted.reserve_place, seen=form.seen.data,
-        )  # fmt: skip
+        recommending.decide_from(
+            session, current_user, result, wanted, agreed=form.agreed.data or "", seen=form.seen.data
+        )
+    except AgreedAnew as anew:
+        return _outcome_page(found, anew.now, form, changes=[_agreed_anew(anew.now, wanted)])
     except DecisionChanged:
         found = sent_application(MOVE, found.reference)
         result = _result(found) or result

@@ -14,14 +14,15 @@ from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
-from portal.db import hold, unit_of_work
+from portal.db import hold, locked, unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
+from portal.domain.applications.refusals import NotEditable
 from portal.domain.audit.actions import Actor
 from portal.domain.campaigns.managing import reaches
 from portal.domain.campaigns.models import Assessor, Campaign
-from portal.domain.casework.deciding import decide_all, provisional
+from portal.domain.casework.deciding import decide, decide_all, provisional
 from portal.domain.casework.models import Decision, Verdict
 from portal.domain.casework.verdicts import AFTER_INTERVIEW, Wanted
 from portal.domain.interviews.models import (
@@ -36,7 +37,7 @@ from portal.domain.interviews.models import (
     Slot,
 )
 from portal.domain.interviews.sittings import Member, interviews, panel_of
-from portal.domain.refusals import NotFound
+from portal.domain.refusals import Conflict, NotFound
 
 P = Permission
 MOVE = Permission.MOVE_APPLICATIONS
@@ -102,6 +103,14 @@ class Result:
     def share(self) -> float:
         """Of all points, so that panels that asked more or fewer questions compare."""
         return self.total / self.full if self.full else 0.0
+
+
+class AgreedAnew(Conflict):
+    """The panel mended its sheet since the page was shown. `now` is what it agreed."""
+
+    def __init__(self, now: Result) -> None:
+        super().__init__()
+        self.now = now
 
 
 def interviewed_campaign(session: Session, viewer: StaffViewer, slug: str) -> Campaign:
@@ -204,6 +213,26 @@ def follow_panels(session: Session, viewer: Recruiter, slug: str) -> dict[Verdic
         wanted = by_panels(results, next_place(session, campaign.id))
         decide_all(session, viewer, wanted)
         return {verdict: sum(each.verdict is verdict for each in wanted.values()) for verdict in Verdict}
+
+
+def decide_from(session: Session, viewer: Recruiter, result: Result, wanted: Wanted, *, agreed: str, seen: int) -> None:
+    """A provisional decision from what the panel agreed, `agreed` being when, as the page showed it; empty: unseen.
+
+    Raises NotEditable (told, or the panel has opened its sheet again), AgreedAnew, and what `decide` raises.
+    """
+    with unit_of_work(session):
+        application = locked(session, Application, result.application_id)  # the panel opens its sheet under it too
+        if application is None:
+            raise NotFound()
+        now = next(iter(results_of(session, viewer, application.campaign_id, application.id)), None)
+        if now is None or now.told or now.agreed_at is None:
+            raise NotEditable()
+        if agreed not in {"", now.agreed_at.isoformat()}:
+            raise AgreedAnew(now)
+        decide(
+            session, viewer, application.id, wanted.verdict, reason=wanted.reason, feedback=wanted.feedback,
+            reserve_place=wanted.reserve_place, seen=seen,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
