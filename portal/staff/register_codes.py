@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, redirect, url_for
+from typing import Any
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, url_for
+from flask import session as cookie
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,15 +16,20 @@ from portal.domain.attendance.checking_in import EARLIEST, late_minutes
 from portal.domain.attendance.marking import MarkWish, Outcome
 from portal.domain.attendance.models import MarkSource, Presence
 from portal.domain.attendance.roster import Entry, Roster
-from portal.domain.refusals import Refusal
-from portal.extensions import db
+from portal.domain.refusals import NotFound, Refusal
+from portal.domain.training.models import TrainingSession
+from portal.domain.training.seeing import register_session
+from portal.extensions import db, htmx
 from portal.staff.door import blueprint
 from portal.staff.forms.register import CodeForm
 from portal.staff.register import DAY, KEEP, new_key, the_roster, to_register
 from portal.web.errors import refused_beside_field
-from portal.web.guards import requires, unattended
+from portal.web.guards import STOP_ASKING, open_to_all, requires, unattended
 from portal.web.pages import page_or_fragment
+from portal.web.sessions import left_open
 from portal.web.setup import outside_of
+
+SHOWS = "class_day"  # in the staff cookie: the day whose codes its holder chose to show
 
 
 @blueprint.get(f"{DAY}/code")
@@ -29,17 +37,57 @@ from portal.web.setup import outside_of
 @requires(KEEP)
 def register_code(cohort_id: int, session_id: int) -> Response:
     """The code of this half minute; the page asks for the next one when it is due."""
-    found, keys = the_roster(cohort_id, session_id), outside_of(current_app).keys
-    day, now, wall = found.session, clock.now(), clock.wall()
-    code = codes.code_at(keys, session_id, wall)
-    address = url_for("public.check_in", code=code, _external=True)
-    return page_or_fragment(
-        "staff/register/code.html", "shown", roster=found, day=day, code=code, seconds=codes.seconds_left(wall) + 1,
-        picture=Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
-        address=url_for("public.check_in_by_code", _external=True).partition("://")[2],
-        open=day.starts_at - EARLIEST <= now < day.ends_at, opens_at=day.starts_at - EARLIEST,
-        checked_in=found.counts["here"] + found.counts["late"],
+    found = the_roster(cohort_id, session_id)
+    cookie[SHOWS] = session_id
+    return make_response(
+        render_template("staff/register/code.html", roster=found, **_shown(found.session), **_here(found))
     )  # fmt: skip
+
+
+@blueprint.get(f"{DAY}/code/next")
+@unattended
+@open_to_all
+def next_code(cohort_id: int, session_id: int) -> Response:
+    """The next code, for the page above alone: a class may check in all day while nobody touches it.
+
+    It goes on after the sign-in has lapsed by idleness, in the browser where a trainer opened this very day, until the
+    day is over, they sign out, or they keep this register no longer; it keeps no sign-in alive and tells nobody's name.
+    """
+    if not htmx:
+        raise NotFound()
+    viewer = left_open() if cookie.get(SHOWS) == session_id else None
+    try:
+        day = register_session(db.session(), viewer, session_id) if viewer is not None else None
+    except NotFound:
+        day = None
+    shown = _shown(day) if day is not None and day.cohort_id == cohort_id else {"open": False}
+    if shown["open"]:
+        counts = _here(the_roster(cohort_id, session_id)) if current_user.is_authenticated else {}
+        response = make_response(render_template("staff/register/_code.html", **shown, **counts))
+    else:
+        ended = {"cohort_id": cohort_id, "session_id": session_id, "day": day}
+        response = make_response(render_template("staff/register/_code_ended.html", **ended), STOP_ASKING)
+    response.headers["Cache-Control"] = "no-store"  # signed out as it may be
+    return response
+
+
+def _shown(day: TrainingSession) -> dict[str, Any]:
+    keys, now, wall = outside_of(current_app).keys, clock.now(), clock.wall()
+    code = codes.code_at(keys, day.id, wall)
+    address = url_for("public.check_in", code=code, _external=True)
+    return {
+        "day": day,
+        "code": code,
+        "seconds": codes.seconds_left(wall) + 1,
+        "picture": Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
+        "address": url_for("public.check_in_by_code", _external=True).partition("://")[2],
+        "open": day.starts_at - EARLIEST <= now < day.ends_at,
+        "opens_at": day.starts_at - EARLIEST,
+    }
+
+
+def _here(found: Roster) -> dict[str, int]:
+    return {"checked_in": found.counts["here"] + found.counts["late"], "expected": len(found.entries)}
 
 
 @blueprint.route(f"{DAY}/scan", methods=["GET", "POST"])

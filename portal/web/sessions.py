@@ -7,7 +7,7 @@ that needs no session reads none and sets no cookie.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,6 +133,20 @@ def load_viewer(token: str) -> Viewer | None:
         return None
     roles = roles_held(db.session(), person.id, clock.today()) if isinstance(person, StaffMember) else ()
     return Viewer(_kind(row), person, row.id, row.second_factor, row.stepped_up_at, token, roles)
+
+
+def left_open() -> Viewer | None:
+    """The member of staff whose sign-in this browser holds, though it may have lapsed by idleness alone: nobody signed
+    it out, and it is not too old. For what a page left open shows to a class; nothing is done in their name."""
+    if current_user.is_authenticated:
+        return current_user if current_user.kind == "staff" else None
+    token, of_staff = cookie.get("_user_id"), limits().staff
+    patient = replace(limits(), staff=replace(of_staff, idle=of_staff.absolute))
+    row = queries.live_session(db.session(), str(token), patient) if token and _at_staff_door() else None
+    person = queries.person_of(db.session(), row) if row is not None and row.second_factor else None
+    if row is None or not isinstance(person, StaffMember):
+        return None
+    return Viewer("staff", person, row.id, True, None, "", roles_held(db.session(), person.id, clock.today()))
 
 
 def limits() -> SessionLimits:

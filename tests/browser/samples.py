@@ -354,6 +354,7 @@ ELSEWHERE = {
 }
 
 NOT_PAGES = {
+    "staff.next_code": "a piece of the page with the code, for its script",
     "staff.register_state": "numbers and names for the device that has the register open",
     "staff.register_worker": "the register's service worker, a script",
     "staff.application_counts": "numbers, for a list that stands open",

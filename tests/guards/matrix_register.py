@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.guards.actors import APPLICANTS, OWNER, RECRUITER, TOKEN_MISSING, TRAINER, Row
+from tests.guards.actors import ALL, APPLICANTS, OWNER, RECRUITER, TOKEN_MISSING, TRAINER, Row
 
 DAY, WALK_INS = "/staff/cohorts/{cohort}/register/{session}", "/staff/cohorts/{cohort}/walk-ins"
 REGISTER = (
@@ -23,6 +23,7 @@ REGISTER = (
     Row("staff.register_sheet", f"{DAY}/sheet", TRAINER),
     Row("staff.register_entry", f"{DAY}/entry", TRAINER, 200, TOKEN_MISSING),
     Row("staff.register_code", f"{DAY}/code", TRAINER),
+    Row("staff.next_code", f"{DAY}/code/next", ALL, 404),  # for the page that a trainer left open, and its script alone
     Row("staff.register_scan", f"{DAY}/scan", TRAINER, 200, TOKEN_MISSING),
     Row("staff.walk_ins", WALK_INS, RECRUITER),
     Row("staff.see_to_walk_in", f"{WALK_INS}/{{walk_in}}/dealt-with", RECRUITER, None, TOKEN_MISSING),
