@@ -353,7 +353,7 @@ def test_a_line_that_is_refused_is_told_and_the_others_are_kept(
 def test_the_code_is_shown_around_the_class(app: Flask, phone: JudgingClient, day: Day) -> None:
     text = page(phone, part(day, "code"))
     assert "<svg" in text and 'http-equiv="refresh"' in text and f"{day.session_id}-" in text
-    part_of = phone.get(part(day, "code"), headers={"HX-Request": "true"}).text
+    part_of = phone.get(part(day, "code/next"), headers={"HX-Request": "true"}).text
     assert "<svg" in part_of and "<main" not in part_of
     put_clock(app, A_MORNING - timedelta(hours=3))
     assert '<svg class="v-qr"' not in page(phone, part(day, "code"))
