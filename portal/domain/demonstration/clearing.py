@@ -101,7 +101,7 @@ def _referees(stage: Stage, chance: Random, application: Application, row: Requi
         named.append(references.name_referee(session, keys, application.applicant, application.id, position, who))
     for referee in named:
         yield At(clock.now() + DAY * chance.uniform(0.5, 7))
-        if application.state not in (State.OFFERED, State.ACCEPTED) or chance.random() < 0.05:
+        if application.state not in (State.OFFERED, State.ACCEPTED) or chance.random() < 0.03:
             return  # one who has not answered yet
         token = references.token_of(keys, referee)
         open_link(session, token)
@@ -134,7 +134,7 @@ def _fitness(stage: Stage, chance: Random, application: Application, row: Requir
     for where in (Attendance.ARRIVED, Attendance.IN_ROOM, Attendance.LEFT):
         mark(session, recruiter, held.id, where)
     standard = next(each for each in in_force(session, clock.today()) if not each.alternative)
-    result = standard.level + chance.choice((-40, 0, 20, 60, 120, 180, 240))
+    result = standard.level + chance.choice((-40, 0, 20, 40, 60, 90, 120, 180, 240))
     taken = Taken(standard.id, clock.today(), result, booking_id=held.id)
     record_attempt(session, stage.outside.keys, recruiter, application.id, taken)
 

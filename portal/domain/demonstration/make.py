@@ -32,7 +32,7 @@ from portal.domain.journeys.seeding import seed_shipped
 from portal.domain.journeys.uploading import receive
 from portal.services.outside import Outside
 
-APPLICATIONS = 280
+APPLICATIONS = 300
 SEED = 2018
 MADE = "demonstration.made"
 A_MONTH, A_DAY, A_MINUTE = timedelta(days=30), timedelta(days=1), timedelta(minutes=1)

@@ -46,7 +46,8 @@ def parts(now: datetime) -> list[Part]:
             Part(_north(today), 36),
             Part(_east(today), 44),
             Part(_specials_west(today), 30),
-            Part(_west_in_training(today), 84),
+            Part(_west_in_training(today), 104),
+            Part(_appointed(today), 34),
         ]
     return sorted((replace(part, plan=_asking(part.plan)) for part in found), key=lambda part: part.plan.opens_at)
 
@@ -122,6 +123,32 @@ def _west_in_training(today: date) -> CampaignPlan:
         starts_on=_after(training),
         places=24,
         target=60,
+        training=training,
+        published_at=clock.start_of(opens),
+    )
+
+
+def _appointed(today: date) -> CampaignPlan:
+    """A small round that is done: trained some months ago, certified, appointed, and on the register of powers."""
+    first = _saturday(today - _days(136))
+    opens = first - _days(150)
+    closes = opens + _days(18)
+    training = tuple(training_weekends(first, 5, 2))
+    return CampaignPlan(
+        scheme="community-policing-volunteer",
+        slug=f"cpv-tonbridge-tunbridge-wells-{_season(opens)}",
+        name="Community Policing Volunteer, Tonbridge and Tunbridge Wells",
+        lead="The market, the common and the station steps: be the trained, uniformed volunteer who knows them all.",
+        districts=("tonbridge", "tunbridge-wells"),
+        announced_on=opens,
+        opens_at=clock.start_of(opens),
+        closes_at=clock.end_of(closes),
+        answer_by=closes + _days(8),
+        interviews_from=closes + _days(14),
+        interviews_to=closes + _days(38),
+        starts_on=_after(training),
+        places=12,
+        target=36,
         training=training,
         published_at=clock.start_of(opens),
     )

@@ -14,7 +14,7 @@ from portal.domain.accounts.models import StaffMember
 from portal.domain.applications.models import Application, State
 from portal.domain.attendance import assessing, catching_up, marking
 from portal.domain.attendance.completing import complete
-from portal.domain.attendance.models import CatchUp, CatchUpWay, Mark, MarkSource, Presence, Result
+from portal.domain.attendance.models import Assessment, CatchUp, CatchUpWay, Mark, MarkSource, Presence, Result
 from portal.domain.attendance.signing_off import sign_off
 from portal.domain.attendance.standing import standings
 from portal.domain.campaigns.models import Campaign
@@ -248,6 +248,21 @@ def _see_to(stage: Stage, made: Cohort) -> None:
         if row.way is CatchUpWay.WRITTEN:
             person = session.get_one(Application, trainee.application_id).applicant
             catching_up.hand_in(session, keys, person, row.id, WORK)
-            sign_off(session, trainer, row.id)
-        elif row.starts_at is not None and row.starts_at < clock.now():
-            sign_off(session, trainer, row.id)
+        elif row.starts_at is None or row.starts_at >= clock.now():
+            continue
+        sign_off(session, trainer, row.id)
+        _assess_late(stage, row)
+
+
+def _assess_late(stage: Stage, row: CatchUp) -> None:
+    """Who was not there when the others were assessed has it done with what they made good."""
+    session = stage.session
+    if not session.get_one(Module, row.module_id).assessed:
+        return
+    tried = select(Assessment.result).filter_by(trainee_id=row.trainee_id, module_code=row.module_code)
+    results = session.scalars(tried).all()
+    if Result.PASSED not in results:
+        assessing.record_result(
+            session, stage.outside.keys, _trainer(stage), row.trainee_id, row.module_code, Result.PASSED,
+            assessed_on=clock.today(), seen=len(results),
+        )  # fmt: skip
