@@ -55,6 +55,15 @@ def idle(session: Session, hours: float = 5) -> None:
         session.execute(update(SignInSession).values(seen_at=clock.wall() - timedelta(hours=hours)))
 
 
+def test_the_code_is_shown_around_the_class(app: Flask, day: Day, wall: JudgingClient) -> None:
+    text = wall.get(address(day)).text
+    assert 'class="v-qr"' in text and 'http-equiv="refresh"' in text and code_of(app, day) in text
+    part_of = wall.get(f"{address(day)}/next", headers=ASKS).text
+    assert "<svg" in part_of and "<main" not in part_of
+    put_clock(app, A_MORNING - timedelta(hours=3))
+    assert 'class="v-qr"' not in wall.get(address(day)).text
+
+
 def test_codes_go_on_after_the_sign_in_has_lapsed_and_nothing_else_does(
     app: Flask, session: Session, day: Day, wall: JudgingClient
 ) -> None:

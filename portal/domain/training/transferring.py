@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -34,8 +36,8 @@ def transfer(session: Session, actor: Actor, trainee_id: int, cohort_id: int, re
     if reason not in TRANSFER_REASONS:
         raise ReasonNeeded(field="reason")
     with unit_of_work(session):
-        known = session.execute(select(Trainee.cohort_id, Trainee.application_id).where(Trainee.id == trainee_id))
-        row = known.one_or_none()
+        known = select(Trainee.cohort_id, Trainee.application_id).where(Trainee.id == trainee_id)
+        row = session.execute(known).one_or_none()
         if row is None:
             raise NotFound()
         hold_places(session, row.cohort_id, cohort_id)
@@ -50,12 +52,7 @@ def transfer(session: Session, actor: Actor, trainee_id: int, cohort_id: int, re
         must_be_theirs(cohort, application)
         if session.get_one(Cohort, old.cohort_id).course.course_id != cohort.course.course_id:
             raise NotThisCourse()
-        seat = free_seat(session, cohort_id)
-        if seat is None:
-            raise NoPlaceLeft()
-        until = None if old.confirmed_at else time_to_confirm(session, cohort_id)
-        if old.confirmed_at is None and until is None:
-            raise NoTimeToConfirm(field="cohort")
+        seat, until = _seat(session, cohort_id), _until(session, old, cohort_id)
         to_wait_again(session, application)
         free(session, old, TraineeEnd.TRANSFERRED, reason)
         session.flush()
@@ -68,3 +65,20 @@ def transfer(session: Session, actor: Actor, trainee_id: int, cohort_id: int, re
         write(session, "transferred", new, application)
         promote_next(session, old.cohort_id)
         return new
+
+
+def _seat(session: Session, cohort_id: int) -> int:
+    seat = free_seat(session, cohort_id)
+    if seat is None:
+        raise NoPlaceLeft()
+    return seat
+
+
+def _until(session: Session, old: Trainee, cohort_id: int) -> datetime | None:
+    """Until when the new place is to be confirmed; none where the old one was. Raises NoTimeToConfirm."""
+    if old.confirmed_at is not None:
+        return None
+    until = time_to_confirm(session, cohort_id)
+    if until is None:
+        raise NoTimeToConfirm(field="cohort")
+    return until
