@@ -23,7 +23,7 @@ from portal.domain.interviews.filling import Clashing
 from portal.domain.interviews.inviting import invite
 from portal.domain.interviews.keeping import BookedMeanwhile, keep_free
 from portal.domain.interviews.models import Booking, SessionKind, Slot
-from portal.domain.interviews.recommending import decide_from, results_of
+from portal.domain.interviews.recommending import decide_from, follow_panels, results_of
 from portal.domain.interviews.rules import NotThisTime, SlotTaken
 from portal.domain.journeys.interview_days import plan_days
 from portal.domain.refusals import Refusal
@@ -104,14 +104,15 @@ def test_a_time_is_booked_or_kept_free(app: Flask, session: Session) -> None:
     assert (booked, closed) in {(1, False), (0, True)}
 
 
-def test_a_sheet_is_opened_again_or_decided_from(app: Flask, session: Session) -> None:
+@pytest.mark.parametrize("how", ["one", "all"])
+def test_a_sheet_is_opened_again_or_decided_from(app: Flask, session: Session, how: str) -> None:
     panel = a_panel(session, app)
     with clock.at(panel.over):
         agree(session, app, panel)
         version = table(session, keys_of(app), viewer(session, panel.members[0]), panel.booking.id).version
         [result] = results_of(session, viewer(session, panel.recruiter), panel.campaign.id)
     booking, members, recruiter = panel.booking.id, [each.id for each in panel.members], panel.recruiter.id
-    application, over = panel.application.id, panel.over
+    application, over, slug = panel.application.id, panel.over, panel.campaign.slug
     session.rollback()
 
     def opens(number: int) -> object:
@@ -120,7 +121,12 @@ def test_a_sheet_is_opened_again_or_decided_from(app: Flask, session: Session) -
 
     def decides(_number: int) -> object:
         who = viewer(db.session(), db.session().get_one(StaffMember, recruiter))
-        return decide_from(db.session(), who, result, Wanted(Verdict.OFFER), agreed="", seen=0)
+        if how == "one":
+            return decide_from(db.session(), who, result, Wanted(Verdict.OFFER), agreed="", seen=0)
+        follow_panels(db.session(), who, slug)
+        if not provisional(db.session(), [application]):
+            raise NotEditable()
+        return None
 
     def act(number: int) -> tuple[str, bool]:
         each = opens if number % 2 else decides

@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal import clock
-from portal.db import hold, locked, unit_of_work
+from portal.db import hold, holding, locked, unit_of_work
 from portal.domain.accounts.rules import Permission
 from portal.domain.applications.models import Application, State
 from portal.domain.applications.queries import StaffViewer, in_scope
@@ -209,7 +209,10 @@ def follow_panels(session: Session, viewer: Recruiter, slug: str) -> dict[Verdic
     with unit_of_work(session):
         campaign = interviewed_campaign(session, viewer, slug)
         hold(session, f"reserve list {campaign.id}")
-        results = results_of(session, viewer, campaign.id)
+        undecided = [each.application_id for each in results_of(session, viewer, campaign.id) if each.undecided]
+        query = select(Application.id).where(Application.id.in_(undecided)).order_by(Application.id)
+        held = set(session.scalars(holding(query)))  # nobody else decides, and no panel opens its sheet, from here on
+        results = [each for each in results_of(session, viewer, campaign.id) if each.application_id in held]
         wanted = by_panels(results, next_place(session, campaign.id))
         decide_all(session, viewer, wanted)
         return {verdict: sum(each.verdict is verdict for each in wanted.values()) for verdict in Verdict}
