@@ -27,13 +27,13 @@ from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.forms.sheets import ANCHORS, AsideForm, ReopenForm, SheetForm, sheet_form
 from portal.staff.sign_in import go
-from portal.web.errors import refused_beside_field
 from portal.web.guards import requires
 from portal.web.pages import page_or_fragment, wants_fragment
 from portal.web.setup import outside_of
 
 SCORE = Permission.SCORE_INTERVIEWS
 COMPLETE = "complete"
+ANEW = "Your panel agreed anew while you had this open. Look at it first"
 OWN_COMPLETE = "Your sheet is complete. You see now what the others wrote."
 
 
@@ -196,12 +196,14 @@ def reopen_sheet(booking_id: int) -> AnyResponse:
     session, keys, form = db.session(), outside_of(current_app).keys, ReopenForm()
     try:
         agreeing.reopen(session, keys, current_user, booking_id, form.why.data or "", form.version.data)
-    except (SayWhy, TooManyWords) as refusal:
-        refused_beside_field(form, refusal)
+    except (SayWhy, TooManyWords, StaleSheet) as refusal:
+        stale = isinstance(refusal, StaleSheet)
+        form.why.errors = [ANEW if stale else refusal.message]
         shown = agreeing.table(session, keys, current_user, booking_id)
+        form.version.data = shown.version  # of what the page shows now
         blank = sheet_form(shown.questions)
         blank.show(shown.begun, shown.version, shown.questions)
-        return _table_page(shown, blank, status=422, again=form)
+        return _table_page(shown, blank, status=409 if stale else 422, again=form)
     flash("The sheet is open again. The recruiters do not count it until you have agreed.")
     return go(url_for("staff.agreed_sheet", booking_id=booking_id))
 

@@ -226,6 +226,22 @@ def test_what_was_agreed_is_opened_again_and_everybody_sees_why(
     assert "Two points were swapped" in recruiter.get(outcome).text
 
 
+def test_a_reason_for_an_older_sheet_is_kept_beside_what_was_agreed_anew(
+    session: Session, app: Flask, panel: Panel, interviewer: JudgingClient
+) -> None:
+    agree(session, app, panel)
+    old = version_on(interviewer.get(at(panel, "/agreed")).text)
+    other = browser_of(app, panel.members[1])
+    send(other, at(panel, "/reopen"), page=at(panel, "/agreed"), why="Two points were swapped", version=old)
+    send(other, at(panel, "/agreed"), complete="yes", **filled(session, panel, 3, version=str(int(old) + 1)))
+    mine = {"why": "Question 1 is 5 points", "version": old}
+    stale = send(interviewer, at(panel, "/reopen"), page=at(panel, "/agreed"), **mine)
+    assert stale.status_code == 409 and "agreed anew" in stale.text and "Question 1 is 5 points" in stale.text
+    anew = mine | {"version": version_on(stale.text)}
+    assert send(interviewer, at(panel, "/reopen"), page=at(panel, "/agreed"), **anew).status_code == 303
+    assert "Question 1 is 5 points" in other.get(at(panel, "/agreed")).text
+
+
 def test_what_has_been_decided_from_is_not_opened_again(
     session: Session, app: Flask, panel: Panel, interviewer: JudgingClient
 ) -> None:
@@ -235,7 +251,8 @@ def test_what_has_been_decided_from_is_not_opened_again(
     page = interviewer.get(at(panel, "/agreed")).text
     assert "Is something wrong with it?" not in page and "tell the recruiters" in page
     sent = interviewer.tokens(before) | {"why": "Too late"}
-    assert interviewer.post(at(panel, "/reopen"), data=sent).status_code == 409
+    for why in ("Too late", ""):  # nothing asks for a reason that no field takes any more
+        assert interviewer.post(at(panel, "/reopen"), data=sent | {"why": why}).status_code == 409
     assert browser_of(app, panel.recruiter).post(at(panel, "/reopen"), data=sent).status_code in {400, 404}
     assert interviewer.post(f"{LIST}/999999/reopen", data=sent).status_code == 404
     assert interviewer.get(at(panel, "/reopen")).status_code == 405

@@ -188,9 +188,9 @@ def reopen(session: Session, keys: KeyRing, viewer: Interviewer, booking_id: int
         now = table(session, keys, viewer, booking_id)
         if now.agreed_at is None:
             return
-        reason = tidied_reason(why)
         if not now.mendable:
             raise CameOfIt()
+        reason = tidied_reason(why)
         if now.version != version:
             raise StaleSheet(now.agreed, now.version)
         sheet = sheet_of(session, booking_id, None)
