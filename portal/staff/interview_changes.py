@@ -11,8 +11,8 @@ from portal.domain.accounts.rules import Permission
 from portal.domain.interviews import changing, sessions
 from portal.domain.interviews.attending import NEXT, UNDO
 from portal.domain.interviews.board import Board, Seated
-from portal.domain.interviews.changing import MOVABLE, Busy, PanelChanged
-from portal.domain.interviews.models import InterviewSession, Panel
+from portal.domain.interviews.changing import MOVABLE, Busy, Moved, PanelChanged
+from portal.domain.interviews.models import Attendance, InterviewSession, Panel
 from portal.domain.interviews.planning import PanelPlan
 from portal.domain.journeys import interview_days
 from portal.domain.refusals import NotFound, Refusal
@@ -136,7 +136,7 @@ def interview_seat(session_id: int, booking_id: int) -> AnyResponse:
     if form.validate_on_submit():
         try:
             moved = changing.reseat(db.session(), current_user, booking_id, int(form.to.data))
-            flash("They have changed places. Both are told." if moved.other else "They have another time.")
+            flash(_moved(moved))
             return to_board(session_id)
         except Refusal as refusal:
             if refusal.status == 404:
@@ -148,6 +148,16 @@ def interview_seat(session_id: int, booking_id: int) -> AnyResponse:
         day=found.session, person=person, looks=LOOKS, acts=ACTS, next_acts=NEXT, undo=UNDO, slot=slot,
         begun=slot.starts_at <= clock.now(), running=is_on(found.session),
     )  # fmt: skip
+
+
+def _moved(moved: Moved) -> str:
+    """What came of it, and that whoever is in the house gets no letter."""
+    people = [each for each in (moved.booking, moved.other) if each is not None]
+    here = sum(each.attendance is Attendance.ARRIVED for each in people)
+    said = "They have changed places." if moved.other else "They have another time."
+    if here:
+        return f"{said} {'They are' if here == len(people) else 'One of them is'} here already: tell them yourself."
+    return f"{said} {'Both are told.' if moved.other else 'They are told.'}"
 
 
 def _times(found: Board, person: Seated) -> list[tuple[int, str]]:

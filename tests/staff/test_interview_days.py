@@ -141,6 +141,8 @@ def test_a_panel_is_late_and_says_so(browser: JudgingClient, session: Session, s
     session.rollback()
     assert session.get_one(Panel, panel, populate_existing=True).late_minutes == 20
     assert post(browser, board(stage, "/panels/999999/late"), board(stage), minutes="5").status_code == 404
+    set_clock(browser.application, MORNING + timedelta(days=1))
+    assert "minutes late" not in browser.get(board(stage)).text
 
 
 def test_those_still_to_come_are_told_that_a_panel_is_late(
@@ -167,6 +169,7 @@ def test_a_free_time_is_kept_free_and_opened_again(
     assert post(browser, times, board(stage), to=f"keep-{slot.id}-0").status_code == 303
     page = browser.get(board(stage)).text
     assert page.count("Kept free") == page.count("Open again<span") == 1
+    assert page.count(f'id="time-{slot.id}"') == 1  # of either button: the focus stays
     assert "kept free" in browser.get(board(stage, "/print")).text
     own = browser_of(app, session.get_one(StaffMember, stage.interviewers[0].id))
     assert "Kept free" in own.get(board(stage)).text
@@ -206,6 +209,11 @@ def test_somebody_is_moved_and_two_change_places(
     to = str(stage.slots[2].id)
     assert post(browser, board(stage, f"/bookings/{now.id}"), board(stage), to=to).status_code == 303
     assert live(session, stage).slot_id == stage.slots[2].id
+    assert "They have another time. They are told." in browser.get(board(stage)).text
+    here = live(session, stage, 1)
+    assert mark(browser, stage, f"{here.id}-arrived-expected") == 303
+    post(browser, board(stage, f"/bookings/{here.id}"), board(stage), to=to)
+    assert "changed places. One of them is here already: tell them yourself." in browser.get(board(stage)).text
 
 
 def test_a_clash_is_shown_with_the_seat_that_mends_it(

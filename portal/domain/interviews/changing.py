@@ -58,7 +58,7 @@ class PanelChanged(Conflict):
 
 
 class Busy(Refusal):
-    """Somebody is elsewhere at that time, and nobody has said that it is meant so."""
+    """Somebody is elsewhere at that time, or the room is used, and nobody has said that it is meant so."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
         super().__init__("; ".join(words), field="staff")

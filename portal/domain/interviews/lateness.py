@@ -15,7 +15,7 @@ from portal.domain.applications.models import Application
 from portal.domain.interviews.choosing import Place
 from portal.domain.interviews.letters import about, time_words, where
 from portal.domain.interviews.models import Attendance, Booking, InterviewSession, Invitation, Panel, Slot
-from portal.domain.messages.actions import notify_once
+from portal.domain.messages.actions import drop_waiting, notify_once
 from portal.domain.messages.models import Notice
 
 LETTER = "interview_late"
@@ -38,6 +38,7 @@ def tell(session: Session, panel: Panel, day: InterviewSession, minutes: int, *,
         if turn <= now or minutes == last or not (everybody or minutes < last):
             continue
         place = Place(slot, panel, day, day.venue)
+        drop_waiting(session, application.id, [LETTER])  # one that has not left yet would take this one back
         told += notify_once(
             session, LETTER, to=application.applicant.email, subject=str(booking.id),
             window=f"{len(before) + 1}:{minutes}", application_id=application.id,

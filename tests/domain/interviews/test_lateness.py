@@ -17,7 +17,7 @@ from portal.domain.interviews.booking import book, cancel
 from portal.domain.interviews.choosing import live_invitation
 from portal.domain.interviews.inviting import invite
 from portal.domain.interviews.models import Attendance, Booking
-from portal.domain.messages.models import OutboxMail
+from portal.domain.messages.models import Delivery, OutboxMail
 from portal.services.mail import Letter
 from portal.web.setup import outside_of
 from tests.support.interviews import PLANNED_AT, InterviewStage, an_interview_stage
@@ -97,6 +97,17 @@ def test_whoever_was_told_a_later_time_is_told_of_an_earlier_one_and_nobody_else
     assert [(who, late) for who, late, _time in letters(session, stage)[3:]] == [
         (0, 10), (1, 10), (1, 0), (0, 30), (1, 30),
     ]  # fmt: skip
+
+
+def test_a_letter_that_has_not_left_does_not_follow_the_one_that_takes_it_back(
+    session: Session, stage: InterviewStage
+) -> None:
+    with at(9, 20):
+        say(session, stage, 30)
+        say(session, stage, 0)
+    mails = session.scalars(select(OutboxMail).filter_by(name="interview_late")).all()
+    waiting = [mail.context["late"] for mail in mails if mail.state is Delivery.QUEUED]
+    assert (len(mails), waiting) == (6, [0, 0, 0])
 
 
 def test_whoever_should_be_there_by_now_is_asked_to_come(app: Flask, session: Session, stage: InterviewStage) -> None:
