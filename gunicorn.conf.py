@@ -1,6 +1,8 @@
 """How gunicorn serves the portal: a few processes with a few threads each.
 
-No preload: the file store's threads do not survive a fork, so each worker opens its own.
+The code is imported once, before the workers part, and they begin in half the time (so new code needs a restart,
+not a reload). No preload beyond that: the file store's threads do not survive a fork, so each worker makes its own
+application.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ import os
 import signal
 from types import FrameType
 from typing import Any
+
+import portal  # noqa: F401  for the workers
 
 STOPPING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
