@@ -23,6 +23,7 @@ OWN_PAGES = {403, 404, 410, 413, 429, 500, 503}
 
 def page_for(status: int, *, title: str = "", message: str = "") -> Response:
     """The error page for a status. 500 and 503 need neither database nor session."""
+    g.error_page = True  # nothing that was typed stands on it
     name = status if status in OWN_PAGES else (500 if status >= 500 else 404)
     template = f"errors/{name}.html" if not title or status >= 500 else "errors/refusal.html"
     if status >= 500:

@@ -96,18 +96,20 @@ def _claim() -> None:
 def _settle(response: Response) -> Response:
     """After it: answered, it waits no more. What was done is done, so trouble here must not make a failure of it:
     the form is then listed with a warning."""
+    shown = not g.pop("error_page", False)
     if claimed := g.pop("claimed", None):
         try:
             staff_id, key = claimed
-            unsent.settle(db.session(), staff_id, key, _outcome(response.status_code))
+            unsent.settle(db.session(), staff_id, key, _outcome(response.status_code, shown=shown))
         except SQLAlchemyError as error:
             log.error("a kept form could not be settled", extra={"kind": type(error).__name__})
             db.session.rollback()
     return response
 
 
-def _outcome(status: int) -> Outcome:
-    if status < 400 or status == 422:
+def _outcome(status: int, *, shown: bool) -> Outcome:
+    """`shown`: a form's own page answered; a refusal's page has no form to mend what was typed in."""
+    if status < 400 or (status == 422 and shown):
         return Outcome.ANSWERED
     return Outcome.REFUSED if status < 500 else Outcome.UNKNOWN
 

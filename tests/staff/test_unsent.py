@@ -25,6 +25,7 @@ from portal.domain.audit.actions import SYSTEM
 from portal.domain.audit.models import AuditEvent
 from portal.domain.casework.models import Note
 from portal.domain.casework.notes import place_of_note
+from portal.domain.refusals import Refusal
 from portal.extensions import db
 from tests.support.client import JudgingClient
 from tests.support.make_applications import a_submitted, keys_of
@@ -327,6 +328,21 @@ def test_what_failed_waits_and_says_so(
     assert "It may have arrived" in browser.get(WAITS).text
     monkeypatch.undo()
     assert browser.post(address, data=fields).status_code == 303 and len(notes(app, session)) == 1
+
+
+def test_what_is_refused_without_its_form_goes_on_waiting(
+    app: Flask, browser: JudgingClient, note: str, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(**_given: str) -> Response:
+        raise Refusal("Not like this")
+
+    monkeypatch.setattr(refuses, "access", app.view_functions["staff.write_note"].access, raising=False)  # type: ignore[attr-defined]
+    monkeypatch.setitem(app.view_functions, "staff.write_note", refuses)
+    address, fields = again(waiting)
+    answer = browser.post(address, data=fields)
+    assert answer.status_code == 422 and "Not like this" in answer.text and "canary" not in answer.text
+    page = browser.get(WAITS).text
+    assert "canary" in page and "may have arrived" not in page
 
 
 def test_what_a_page_shows_with_its_mistakes_waits_no_more(
