@@ -111,6 +111,8 @@ def test_no_increment_is_lost(app: Flask, session: Session) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_durable_and_checks_foreign_keys(app: Flask) -> None:
     with db.engine.connect() as connection:
-        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
-                 ("journal_mode", "synchronous", "foreign_keys")}
+        asked = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

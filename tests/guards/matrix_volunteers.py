@@ -18,9 +18,7 @@ VOLUNTEERS = (
     Row("staff.issue_certificates", COMPLETION, RECRUITER, None, TOKEN_MISSING),
     Row("staff.certificate_file", f"{COMPLETION}/{{certificate}}.pdf", RECRUITER),
     Row("staff.training_statement", f"{COMPLETION}/{{finisher}}/statement.pdf", RECRUITER),
-    Row(
-        "staff.withdraw_training_certificate", f"{COMPLETION}/{{certificate}}/withdraw", RECRUITER, 200, TOKEN_MISSING
-    ),
+    Row("staff.withdraw_training_certificate", f"{COMPLETION}/{{certificate}}/withdraw", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.appointment", APPOINTMENT, RECRUITER),
     Row("staff.appointment_step", f"{APPOINTMENT}/induction", RECRUITER, 200, TOKEN_MISSING),
     Row("staff.take_back_step", f"{APPOINTMENT}/steps/{{step}}/take-back", RECRUITER, None, TOKEN_MISSING),

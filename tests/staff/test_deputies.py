@@ -95,9 +95,7 @@ def test_ending_twice_is_one_act(session: Session) -> None:
 
 
 def test_an_administrator_names_anybody_and_sets_a_last_day(app: Flask, session: Session) -> None:
-    boss, one, other = (
-        a_staff_member(session, role) for role in (Role.ADMINISTRATOR, Role.RECRUITER, Role.TRAINER)
-    )
+    boss, one, other = (a_staff_member(session, role) for role in (Role.ADMINISTRATOR, Role.RECRUITER, Role.TRAINER))
     browser = browser_of(app, boss)
     address = f"/staff/admin/people/{one.id}/deputies"
     days = boxes("starts_on", clock.today()) | boxes("ends_on", clock.today())

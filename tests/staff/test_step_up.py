@@ -80,9 +80,7 @@ def test_a_passkey_of_ones_own_stands_for_the_code(app: Flask, session: Session,
         page = "/staff/step-up?next=" + SENSITIVE
         for device, status in ((others, 422), (own, 303)):
             options = browser.post("/staff/sign-in/passkey/options").json
-            answer = send(
-                browser, "/staff/step-up/passkey?next=" + SENSITIVE, page, answer=device.get(options)
-            )
+            answer = send(browser, "/staff/step-up/passkey?next=" + SENSITIVE, page, answer=device.get(options))
             assert answer.status_code == status
         assert browser.get(SENSITIVE).status_code == 200
     assert len(session.scalars(select(AuditEvent).filter_by(action="session.stepped_up")).all()) == 1

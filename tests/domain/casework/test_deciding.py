@@ -154,9 +154,7 @@ def test_nobody_decides_on_somebody_they_know_or_on_themselves(
     decide(session, a_staff_member(session, Role.RECRUITER), sent.id, Verdict.DECLINE, reason="criteria")
     with unit_of_work(session):
         session.add(
-            Conflict(
-                staff_id=recruiter.id, application_id=sent.id, relation=Relation.FRIEND, declared_at=clock.now()
-            )
+            Conflict(staff_id=recruiter.id, application_id=sent.id, relation=Relation.FRIEND, declared_at=clock.now())
         )
     for act in (
         lambda: decide(session, recruiter, sent.id, Verdict.SHORTLIST),
