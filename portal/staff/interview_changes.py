@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash
+from flask import Response, flash, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -67,8 +67,9 @@ def edit_panel(session_id: int, panel_id: int) -> AnyResponse:
     busy: tuple[str, ...] = ()
     try:
         interview_days.edit_panel(
-            db.session(), current_user, panel_id, form.plan, seen=form.seen, accepted=bool(form.accepted.data)
-        )
+            db.session(), current_user, panel_id, form.plan, seen=form.seen,
+            accepted=request.form.getlist("read") if form.accepted.data else (),
+        )  # fmt: skip
         flash("The panel is changed.")
         return to_board(session_id)
     except PanelChanged:

@@ -250,6 +250,8 @@ def test_a_panel_is_changed_and_whoever_is_elsewhere_is_pointed_out(
     assert refused.status_code == 422
     assert "Robin Officer is at" in refused.text
     assert 'value="Room 9"' in refused.text
+    assert browser.post(address, data={**given, "accepted": "y"}).status_code == 422  # of what was read nowhere
+    given |= {"read": filled(refused.text)["read"]}
     assert browser.post(address, data={**given, "accepted": "y"}).status_code == 303
     stale = browser.post(address, data={**given, "room": "Room 10", "accepted": "y"})
     assert stale.status_code == 409

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -90,13 +91,13 @@ def edit_panel(
     wanted: PanelPlan,
     *,
     seen: int,
-    accepted: bool = False,
+    accepted: Collection[str] = (),
     also: Also = nothing_else,
 ) -> Panel:
     """Other people, another room or link for a panel. `seen` is the session's version that the page showed; `also`
-    asks what else people and rooms are taken by.
+    asks what else people and rooms are taken by. `accepted` are the words somebody read and meant so.
 
-    Raises NotFound, WasCancelled, PanelChanged, NotAPanel, Busy (unless `accepted`).
+    Raises NotFound, WasCancelled, PanelChanged, NotAPanel, Busy (for anything not `accepted`).
     """
     with unit_of_work(session):
         hold(session, PLANS)
@@ -106,7 +107,7 @@ def edit_panel(
             raise NotAPanel("Another panel of this day has that name", field="name")
         check_panels(session, [wanted])
         words = _elsewhere(session, day, panel_id, wanted, also)
-        if words and not accepted:
+        if set(words) - set(accepted):
             raise Busy(words)
         panel.name, panel.room, panel.online_url = wanted.name.strip(), wanted.room.strip(), wanted.online_url.strip()
         session.execute(delete(PanelMember).where(PanelMember.panel_id == panel_id))

@@ -137,9 +137,9 @@ def test_one_person_on_two_panels_at_the_same_time_clashes_and_a_free_seat_mends
     day = one_session(session, Viewing(stage.recruiter), stage.day.id)
     twice = PanelPlan("Panel B", "Room 2", staff_ids=(stage.interviewers[0].id,))
     with clock.at(PLANNED_AT):
-        with pytest.raises(Busy):
+        with pytest.raises(Busy) as busy:
             edit_panel(session, stage.recruiter, day.panels[1].id, twice, seen=day.version)
-        edit_panel(session, stage.recruiter, day.panels[1].id, twice, seen=day.version, accepted=True)
+        edit_panel(session, stage.recruiter, day.panels[1].id, twice, seen=day.version, accepted=busy.value.words)
     found = seen(session, stage)
     assert [each.clash for _cell, each in found.clashing] == [
         ["Robin Officer is also on Panel B"], ["Robin Officer is also on Panel A"],

@@ -90,8 +90,11 @@ def test_a_panel_is_given_a_teacher_or_a_cohorts_room_only_by_whoever_says_so(
     with clock.at(PLANNED_AT):
         with pytest.raises(Busy) as refused:
             edit_panel(session, recruiter, day.panels[0].id, wanted, seen=day.version)
-        assert refused.value.words == (f"{moxon.name} is at {TAUGHT}", f"room 9 is used for {TAUGHT}")
-        panel = edit_panel(session, recruiter, day.panels[0].id, wanted, seen=day.version, accepted=True)
+        read = refused.value.words
+        assert read == (f"{moxon.name} is at {TAUGHT}", f"room 9 is used for {TAUGHT}")
+        with pytest.raises(Busy):  # the room was not read of
+            edit_panel(session, recruiter, day.panels[0].id, wanted, seen=day.version, accepted=read[:1])
+        panel = edit_panel(session, recruiter, day.panels[0].id, wanted, seen=day.version, accepted=read)
     assert panel.room == "room 9"
 
 
