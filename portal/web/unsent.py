@@ -1,4 +1,4 @@
-"""A form of staff that came after their sign-in had ended: kept at the door, and sent once more from the page of what
+"""A form of staff that came after their sign-in had run out: kept at the door, and sent once more from the page of what
 waits. Nobody without the cookie of that sign-in and the token of its form can have anything kept.
 """
 
@@ -55,13 +55,13 @@ def keep(page: str) -> bool:
 
 
 def something_waits() -> bool:
-    """Whether this browser's ended sign-in was of somebody who has something to send."""
+    """Whether the sign-in that ran out in this browser was of somebody who has something to send."""
     staff_id = _whose()
     return staff_id is not None and unsent.how_many(db.session(), staff_id) > 0
 
 
 def _whose() -> int | None:
-    """Whoever is signed in, or was in this browser until that ended."""
+    """Whoever is signed in, or was in this browser until that ran out."""
     if current_user.is_authenticated:
         return int(current_user.id)
     return unsent.whose(db.session(), str(cookie.get("_user_id", "")))
@@ -76,7 +76,7 @@ def _brought() -> tuple[Fields, bool]:
 
 
 def _from_their_page(fields: Fields) -> bool:
-    """The token lives in the cookie of the ended sign-in, as long as that: no other site and no other person has it."""
+    """The token lives in the cookie of that sign-in, as long as that: no other site and no other person has it."""
     tokens = [value for name, value in fields if name.endswith(TOKEN)]
     try:
         validate_csrf(tokens[0] if tokens else request.headers.get("X-CSRFToken"))

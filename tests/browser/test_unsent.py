@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -33,7 +34,7 @@ def test_a_message_sent_too_late_waits_and_arrives_once(visit: Visit, portal: Po
     page.locator("[name=subject]").fill("Your first day")
     page.locator("[name=body]").fill(BODY)
     with portal.inside() as session:
-        session.execute(update(SignInSession).values(ended_at=clock.wall()))
+        session.execute(update(SignInSession).values(seen_at=clock.wall() - timedelta(hours=1)))
         session.commit()
     press(page, "Send")
     expect(page).to_have_url(re.compile("/staff/sign-in"))

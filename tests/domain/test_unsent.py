@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import unit_of_work
 from portal.domain.accounts import unsent
 from portal.domain.accounts.actions import begin_session, end_sessions
-from portal.domain.accounts.models import Role, StaffMember, UnsentForm
+from portal.domain.accounts.models import Role, SignInSession, StaffMember, UnsentForm
 from portal.domain.accounts.unsent import BeingSent, Outcome, Sent, SentAlready
 from portal.domain.audit.models import AuditEvent
 from portal.domain.refusals import NotFound
@@ -82,11 +82,17 @@ def test_whose_sign_in_a_cookie_names(session: Session, writer: StaffMember) -> 
     half = begin_session(session, writer, second_factor=False)
     applicants = begin_session(session, an_applicant(session), second_factor=False)
     assert unsent.whose(session, token) == writer.id
-    end_sessions(session, writer)
+    with unit_of_work(session):  # run out: too old, and left alone
+        long_ago = clock.wall() - timedelta(days=2)
+        session.execute(update(SignInSession).values(created_at=long_ago, seen_at=long_ago))
     assert unsent.whose(session, token) == writer.id
     assert [unsent.whose(session, each) for each in (half, applicants, "nobody's", "")] == [None] * 4
     with unit_of_work(session):
         session.get_one(StaffMember, writer.id).disabled_at = clock.wall()
+    assert unsent.whose(session, token) is None
+    with unit_of_work(session):
+        session.get_one(StaffMember, writer.id).disabled_at = None
+    end_sessions(session, writer)
     assert unsent.whose(session, token) is None
 
 

@@ -63,15 +63,12 @@ def browser(app: Flask, writer: Enrolled) -> JudgingClient:
     return browser_of(app, writer.member)
 
 
-def end(session: Session, member: StaffMember, how: str = "by an administrator") -> None:
-    """Ends every sign-in of theirs: left alone too long, too old, or ended by an administrator."""
-    if how == "by an administrator":
-        return actions.end_sessions(session, member)
+def end(session: Session, member: StaffMember, how: str = "idle") -> None:
+    """Every sign-in of theirs has run out: left alone too long, or too old."""
     column = {"idle": SignInSession.seen_at, "too old": SignInSession.created_at}[how]
     long_ago = clock.wall() - timedelta(minutes=31) if how == "idle" else clock.wall() - timedelta(hours=10, minutes=1)
     with unit_of_work(session):
         session.execute(update(SignInSession).where(SignInSession.staff_id == member.id).values({column: long_ago}))
-    return None
 
 
 def write(browser: JudgingClient, note: str, words: str = CANARY, **more: str) -> dict[str, str]:
@@ -115,7 +112,7 @@ def waiting(session: Session, browser: JudgingClient, writer: Enrolled, note: st
     return browser.get(WAITS).text
 
 
-@pytest.mark.parametrize("how", ["idle", "too old", "by an administrator"])
+@pytest.mark.parametrize("how", ["idle", "too old"])
 def test_what_was_typed_arrives_once_after_signing_in_again(
     app: Flask, session: Session, browser: JudgingClient, writer: Enrolled, note: str, how: str
 ) -> None:
@@ -164,7 +161,7 @@ def test_another_person_at_that_computer_goes_to_their_own_work(
     assert kept(session) == 1 and notes(app, session) == []
 
 
-@pytest.mark.parametrize("who", ["stranger", "applicant", "forged", "no token", "left", "half", "disabled"])
+@pytest.mark.parametrize("who", ["stranger", "applicant", "forged", "no token", "left", "out", "half", "disabled"])
 def test_nobody_else_has_anything_kept(
     app: Flask, session: Session, browser: JudgingClient, writer: Enrolled, note: str, who: str
 ) -> None:
@@ -175,6 +172,8 @@ def test_nobody_else_has_anything_kept(
         browser = browser_of(app, an_applicant(session))
     elif who == "left":
         browser.post("/staff/sign-out", data=typed)
+    elif who == "out":  # signed out everywhere else, as when a telephone is lost
+        actions.end_sessions(session, writer.member)
     elif who == "half":
         browser = browser_of(app, writer.member, second_factor=False)
     elif who == "disabled":

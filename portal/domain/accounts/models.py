@@ -247,7 +247,7 @@ class SignInSession(Base):
 
 
 class UnsentForm(Base):
-    """What somebody on the staff sent from a page after their sign-in had ended, sealed, for them alone. One an
+    """What somebody on the staff sent from a page after their sign-in had run out, sealed, for them alone. One an
     address: the same page sent again replaces it, under a new key. Forgotten when it was sent, or after a day."""
 
     __tablename__ = "unsent_form"

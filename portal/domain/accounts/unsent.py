@@ -1,7 +1,7 @@
-"""What a member of staff sent when their sign-in had ended: kept sealed for them alone, until it is sent or forgotten.
+"""What a member of staff sent when their sign-in had run out: kept sealed for them alone, until sent or forgotten.
 
-Whose it is, the ended sign-in says: its row outlives it. Times are the real clock's. A form is sent again under a
-claim, so that two windows cannot both do it; whoever dies in between leaves a form that says so, not a lost one.
+Whose it is, the sign-in that ran out says: its row outlives it. Times are the real clock's. A form is sent again under
+a claim, so that two windows cannot both do it; whoever dies in between leaves a form that says so, not a lost one.
 """
 
 from __future__ import annotations
@@ -74,13 +74,17 @@ def place_of(key: str) -> dict[str, str]:
 
 
 def whose(session: Session, token: str) -> int | None:
-    """The member of staff whose sign-in this cookie names, though it has ended. None for a stranger's, for one that
-    never gave its second factor, and for a disabled account's."""
+    """The member of staff whose sign-in this cookie names, though it has run out. None for a stranger's, for one that
+    never gave its second factor, and for a disabled account's. Nor for one that somebody ended: signed out everywhere
+    else, or reset, as when a telephone is lost; whoever holds it puts nothing before its owner to send."""
     return session.scalar(
         select(StaffMember.id)
         .join(SignInSession, SignInSession.staff_id == StaffMember.id)
         .where(
-            SignInSession.token_hash == hashed(token), SignInSession.second_factor, StaffMember.disabled_at.is_(None)
+            SignInSession.token_hash == hashed(token),
+            SignInSession.second_factor,
+            SignInSession.ended_at.is_(None),
+            StaffMember.disabled_at.is_(None),
         )
     )
 
