@@ -97,7 +97,7 @@ def set_out(visit: Visit, portal: Portal, person: Person) -> Road:
 
 
 def from_work(visitor: Visitor, words: str) -> Page:
-    """The line of one's own work that says so; where it leads."""
+    """The line of one's own work that says so: with one thing waiting it leads to the very page."""
     page = visitor.go("/staff/")
     page.locator(".v-work a").filter(has_text=words).first.click()
     return page

@@ -24,7 +24,6 @@ def accept_agreement(road: Road) -> None:
 def complete_checklist(road: Road) -> None:
     """What the recruiter does by hand; until the last of it there is no button to appoint them."""
     page = from_work(road.by("recruiter"), "People to appoint")
-    follow(page, road.name)
     button = page.get_by_role("link", name="Appoint them", exact=True)
     for line in ("Induction", "Identification", "Barred"):
         expect(button).to_have_count(0)
@@ -38,7 +37,6 @@ def complete_checklist(road: Road) -> None:
 
 def appoint(road: Road) -> None:
     page = from_work(road.by("recruiter"), "People to appoint")
-    follow(page, f"Appoint {road.name}")
     follow(page, "Appoint them")
     press(page, "Appoint them")
     said(page, "Appointed. The welcome is on its way.")

@@ -32,10 +32,9 @@ TO_WRITE = [module.title for module in FOUNDATION.days[MISSED - 1].modules if mo
 assert len(DAYS) == len(FOUNDATION.days)
 
 
-def cohort_page(road: Road, tab: str, work: str = "") -> Page:
-    """The recruiter's way to a page of the cohort: from the menu, or from what waits for them."""
-    page = from_work(road.by("recruiter"), work) if work else from_menu(road.by("recruiter"), "Cohorts")
-    follow(page, COHORT)
+def cohort_page(road: Road, tab: str) -> Page:
+    """The recruiter's way to a page of the cohort from the menu."""
+    page = from_menu(road.by("recruiter"), "Cohorts", COHORT)
     page.get_by_role("link", name=tab, exact=True).click()
     return page
 
@@ -74,7 +73,7 @@ def say_which_days(road: Road) -> None:
 
 
 def enrol(road: Road) -> None:
-    page = cohort_page(road, "Places", "People to enrol")
+    page = from_work(road.by("recruiter"), "People to enrol")
     follow(page, "Enrol the 1 suggested")
     press(page, "Enrol this person")
     said(page, "1 person has a place.")
@@ -95,8 +94,7 @@ def give_contact(road: Road) -> None:
 
 def begin_training(road: Road) -> None:
     """Every check that is due is done, so they may."""
-    page = cohort_page(road, "Places", "Training to begin")
-    follow(page, "Begin training for 1")
+    page = from_work(road.by("recruiter"), "Training to begin")
     press(page, "Begin training for those ticked")
     said(page, "Training has begun for 1 person.")
     road.letter("You are ready to begin")
@@ -106,10 +104,9 @@ def begin_training(road: Road) -> None:
 
 
 def open_register(road: Road) -> Visitor:
-    """The trainer's phone, from the day's page, once the register would open again without a signal."""
+    """The trainer's phone, from what waits for them, once the register would open again without a signal."""
     trainer = road.by("trainer")
     page = from_work(trainer, "Registers of today")
-    follow(page, "Open the register")
     expect(page.locator("[data-register] .v-dev-row")).to_have_count(1)
     return trainer
 
@@ -178,7 +175,6 @@ def catch_up(road: Road) -> None:
 def sign_off(road: Road) -> None:
     """The trainer reads it and says that it will do."""
     page = from_work(road.by("trainer"), "Catch-ups to see to")
-    follow(page, road.name)
     for _title in TO_WRITE:
         page.get_by_text("Read what they wrote", exact=True).first.click()
         page.get_by_role("button", name=re.compile("^Sign off")).first.click()
@@ -189,7 +185,7 @@ def sign_off(road: Road) -> None:
 
 
 def issue_certificate(road: Road) -> None:
-    page = cohort_page(road, "Completion", "Training to complete")
+    page = from_work(road.by("recruiter"), "Training to complete")
     press(page, "Issue the certificate")
     said(page, "1 certificate issued.")
     road.certificate = page.get_by_role("link", name="Its address").get_attribute("href") or ""
