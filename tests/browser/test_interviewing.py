@@ -29,6 +29,7 @@ def _panel(portal: Portal) -> tuple[Panel, Cast]:
 
 def _write(page: Page, points: int) -> None:
     """Every question, then the whole; what is typed is saved before the button is pressed."""
+    expect(page.get_by_label("Offer a place")).to_be_visible()  # the sheet is there: what follows does not wait
     for question in page.locator(".v-ask:not(.v-ask--end)").all():
         question.get_by_label("What they said").fill("Named three streets, and who lives in them")
         question.locator(f"input[type=radio][value='{points}']").check()
