@@ -216,6 +216,7 @@ def open_sheet(visitor: Visitor, name: str) -> None:
 def fill_sheet(visitor: Visitor, points: int, words: str, recommendation: str) -> int:
     """Points and words for each question, then the whole; returns how many questions there were."""
     asked = visitor.page.locator(".v-ask:not(.v-ask--end)")
+    expect(asked.first).to_be_visible()
     for each in asked.all():
         each.get_by_label("What they said").fill(words)
         tap(visitor, each.locator(".v-five label").nth(points - 1))

@@ -194,6 +194,7 @@ def test_the_same_settling_and_the_same_line(tabs: Tabs, portal: Portal) -> None
 
 
 def settle(page: Page, points: int, reason: str) -> None:
+    expect(page.locator(".v-judge").first).to_be_visible()
     for one in page.locator(".v-judge").all():
         one.locator(f"input[type=radio][value='{points}']").check()
     page.get_by_label("Why these points?").fill(reason)
