@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
 from portal.config import Settings
+from portal.domain.accounts.typed import KEPT_FOR
 from portal.domain.applications import keeping
 from portal.extensions import db
 from portal.web.setup import outside_of
@@ -36,7 +37,7 @@ def _keep(response: Response) -> Response:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=keeping.KEPT_FOR,
+        max_age=KEPT_FOR,
         path="/applications",
         secure=settings.secure,
         httponly=True,

@@ -26,7 +26,6 @@ from portal.web.wording import plural
 
 P = Permission
 A = Attendance
-SEATS = frozenset(str(number) for number in range(1_000))  # taken in a time, as a page may say
 ACTS = {A.ARRIVED: "Arrived", A.IN_ROOM: "Goes in", A.LEFT: "Has left", A.NO_SHOW: "No-show", A.EXPECTED: "Not here"}
 
 
@@ -81,7 +80,7 @@ def _shown(session_id: int) -> dict[str, Any]:
         "undo": UNDO,
         "marks": Attendance,
         "running": is_on(found.session),
-        "today": is_on(found.session) and clock.london(found.session.starts_at).date() == clock.today(),
+        "today": is_on(found.session) and attending.is_today(found.session.starts_at),
         "now": clock.now(),
         "tell_from": setting_value(db.session(), "interview_tell_late_minutes", clock.today()),
         "before": before,
@@ -91,7 +90,7 @@ def _shown(session_id: int) -> dict[str, Any]:
 
 def is_on(day: InterviewSession) -> bool:
     """Whether people can be marked: from its day on, unless it was called off."""
-    return day.cancelled_at is None and clock.london(day.starts_at).date() <= clock.today()
+    return day.cancelled_at is None and attending.has_come(day.starts_at)
 
 
 @blueprint.get("/interviews/sessions/<int:session_id>/print")
@@ -127,11 +126,14 @@ def _read_mark(text: str) -> tuple[int, Attendance, Attendance]:
     number, _, states = text.partition("-")
     wanted, _, seen = states.partition("-")
     try:
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise ValueError
-        return int(number), Attendance(wanted), Attendance(seen)
+        return _number(number), Attendance(wanted), Attendance(seen)
     except ValueError:
         raise NotFound() from None
+
+
+def _number(text: str) -> int:
+    """A row's number, or how many there are; -1, which nothing has, for what no page of ours sends."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 @blueprint.post("/interviews/sessions/<int:session_id>/times")
@@ -141,13 +143,13 @@ def keep_time_free(session_id: int) -> AnyResponse:
     day = sessions.one_session(db.session(), current_user, session_id, planning=True)
     act, _, rest = request.form.get("to", "").partition("-")
     number, _, seen = rest.partition("-")
-    slots = {str(slot.id) for panel in day.panels for slot in panel.slots}
-    if act not in {"keep", "open"} or number not in slots:
+    slot_id = _number(number)
+    if act not in {"keep", "open"} or slot_id not in {slot.id for panel in day.panels for slot in panel.slots}:
         raise NotFound()
     if act == "keep":
-        keeping.keep_free(db.session(), current_user, int(number), seen=int(seen) if seen in SEATS else -1)
+        keeping.keep_free(db.session(), current_user, slot_id, seen=_number(seen))
     else:
-        keeping.open_again(db.session(), current_user, int(number))
+        keeping.open_again(db.session(), current_user, slot_id)
     return to_board(session_id)
 
 

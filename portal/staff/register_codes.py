@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.attendance import codes, marking
-from portal.domain.attendance.checking_in import EARLIEST, late_minutes
+from portal.domain.attendance.checking_in import EARLIEST, is_open, late_minutes
 from portal.domain.attendance.marking import MarkWish, Outcome
 from portal.domain.attendance.models import MarkSource, Presence
 from portal.domain.attendance.roster import Entry, Roster
@@ -72,7 +72,7 @@ def next_code(cohort_id: int, session_id: int) -> Response:
 
 
 def _shown(day: TrainingSession) -> dict[str, Any]:
-    keys, now, wall = outside_of(current_app).keys, clock.now(), clock.wall()
+    keys, wall = outside_of(current_app).keys, clock.wall()
     code = codes.code_at(keys, day.id, wall)
     address = url_for("public.check_in", code=code, _external=True)
     return {
@@ -81,7 +81,7 @@ def _shown(day: TrainingSession) -> dict[str, Any]:
         "seconds": codes.seconds_left(wall) + 1,
         "picture": Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
         "address": url_for("public.check_in_by_code", _external=True).partition("://")[2],
-        "open": day.starts_at - EARLIEST <= now < day.ends_at,
+        "open": is_open(day.starts_at, day.ends_at),
         "opens_at": day.starts_at - EARLIEST,
     }
 

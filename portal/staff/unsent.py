@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from portal.domain.accounts import unsent as acts
 from portal.domain.accounts.rules import Permission
-from portal.domain.accounts.unsent import Fields, Unsent
+from portal.domain.accounts.typed import Fields
+from portal.domain.accounts.unsent import Unsent
 from portal.extensions import db
 from portal.staff.door import blueprint
 from portal.staff.sign_in import go

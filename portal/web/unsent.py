@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from wtforms.validators import ValidationError
 
 from portal.domain.accounts import unsent
-from portal.domain.accounts.unsent import Fields, Outcome, Sent
+from portal.domain.accounts.typed import Fields
+from portal.domain.accounts.unsent import Outcome, Sent
 from portal.extensions import db
 from portal.web.setup import outside_of
 from portal.web.uploads import UploadForm

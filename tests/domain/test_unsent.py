@@ -15,6 +15,7 @@ from portal.db import unit_of_work
 from portal.domain.accounts import unsent
 from portal.domain.accounts.actions import begin_session, end_sessions
 from portal.domain.accounts.models import Role, SignInSession, StaffMember, UnsentForm
+from portal.domain.accounts.typed import KEPT_FOR
 from portal.domain.accounts.unsent import BeingSent, Outcome, Sent, SentAlready
 from portal.domain.audit.models import AuditEvent
 from portal.domain.refusals import NotFound
@@ -151,9 +152,9 @@ def test_what_nobody_came_back_for_is_forgotten_after_a_day(
     session: Session, keys: KeyRing, writer: StaffMember
 ) -> None:
     key = kept(session, writer, keys)
-    with time_machine.travel(clock.wall() + unsent.KEPT_FOR - timedelta(minutes=1), tick=False):
+    with time_machine.travel(clock.wall() + KEPT_FOR - timedelta(minutes=1), tick=False):
         assert unsent.forget_stale(session) == 0 and unsent.how_many(session, writer.id) == 1
-    with time_machine.travel(clock.wall() + unsent.KEPT_FOR + timedelta(minutes=1), tick=False):
+    with time_machine.travel(clock.wall() + KEPT_FOR + timedelta(minutes=1), tick=False):
         assert unsent.how_many(session, writer.id) == 0 and unsent.unsent(session, writer.id, keys) == []
         with pytest.raises(SentAlready):
             unsent.begin(session, writer.id, key, NOTE)

@@ -6,7 +6,6 @@ a claim, so that two windows cannot both do it; whoever dies in between leaves a
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,15 +18,14 @@ from portal import clock
 from portal.db import holding, locked, unit_of_work
 from portal.domain.accounts.models import SignInSession, StaffMember, UnsentForm
 from portal.domain.accounts.queries import hashed
+from portal.domain.accounts.typed import KEPT_FOR, Fields, seal, unseal
 from portal.domain.audit.actions import SYSTEM, Actor, Known, record
 from portal.domain.audit.models import ActorKind
 from portal.domain.refusals import Conflict, NotFound
 from portal.services.crypto import KeyRing
 
-KEPT_FOR = timedelta(days=1)
 MOST = 20  # forms kept for one person; the oldest go
 CLAIM = timedelta(minutes=2)  # longer than a server lets a request take: after it, whoever sent the form is gone
-Fields = list[tuple[str, str]]
 
 
 class SentAlready(Conflict):
@@ -99,7 +97,7 @@ def keep(session: Session, staff_id: int, sent: Sent, keys: KeyRing) -> None:
     key = secrets.token_urlsafe(16)
     row = UnsentForm(
         key=key, staff_id=staff_id, address=sent.address, page=sent.page, with_files=sent.with_files,
-        sealed=keys.seal(json.dumps(sent.fields), **place_of(key)), kept_at=clock.wall(),
+        sealed=seal(keys, sent.fields, place_of(key)), kept_at=clock.wall(),
     )  # fmt: skip
     with unit_of_work(session):
         locked(session, StaffMember, staff_id)  # a field left and a button pressed may arrive at once
@@ -177,5 +175,4 @@ def _waiting(staff_id: int) -> Select[UnsentForm]:
 
 
 def _sent(row: UnsentForm, keys: KeyRing) -> Sent:
-    fields = [(name, value) for name, value in json.loads(keys.unseal(row.sealed, **place_of(row.key)))]
-    return Sent(row.address, row.page, fields, row.with_files)
+    return Sent(row.address, row.page, unseal(keys, row.sealed, place_of(row.key)), row.with_files)

@@ -6,24 +6,20 @@ signs in must own the application as well. Times are the real clock's.
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.db import locked, unit_of_work
 from portal.domain.accounts.queries import hashed
+from portal.domain.accounts.typed import KEPT_FOR, Fields, seal, unseal
 from portal.domain.applications.models import Application, KeptForm
 from portal.services import references
 from portal.services.crypto import KeyRing
 
-KEPT_FOR = timedelta(days=1)
-Fields = list[tuple[str, str]]
 
-
-def _place(application_id: int, section: str) -> dict[str, str]:
+def place_of(application_id: int, section: str) -> dict[str, str]:
+    """What the fields of a page are sealed for."""
     return {"table": "kept_form", "row": f"{application_id}:{section}", "column": "sealed"}
 
 
@@ -36,7 +32,7 @@ def keep_form(session: Session, reference: str, section: str, fields: Fields, to
     application_id = session.scalar(select(Application.id).where(Application.reference == (parsed or "")))
     if application_id is None:
         return False
-    sealed = keys.seal(json.dumps(fields), **_place(application_id, section))
+    sealed = seal(keys, fields, place_of(application_id, section))
     with unit_of_work(session):
         locked(session, Application, application_id)  # a field left and a button pressed may arrive at once
         session.merge(
@@ -63,7 +59,7 @@ def kept_fields(session: Session, application_id: int, section: str, token: str,
     ).one_or_none()
     if row is None:
         return None
-    return [(name, value) for name, value in json.loads(keys.unseal(row.sealed, **_place(application_id, section)))]
+    return unseal(keys, row.sealed, place_of(application_id, section))
 
 
 def forget_form(session: Session, application_id: int, section: str, token: str) -> None:

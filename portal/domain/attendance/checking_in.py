@@ -54,7 +54,12 @@ class Arrival:
 
     @property
     def is_open(self) -> bool:
-        return self.starts_at - EARLIEST <= clock.now() < self.ends_at
+        return is_open(self.starts_at, self.ends_at)
+
+
+def is_open(starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a class takes whoever checks in now."""
+    return starts_at - EARLIEST <= clock.now() < ends_at
 
 
 def late_minutes(starts_at: datetime, now: datetime) -> int:

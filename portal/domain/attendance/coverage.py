@@ -187,11 +187,8 @@ class Standing:
     @property
     def to_repair(self) -> tuple[ModuleStanding, ...]:
         """Of these, what has to be: what is mandatory, and where days are short without it, what is optional too."""
-        return (
-            self.to_book
-            if _sure(self.days) < self.least_days
-            else tuple(module for module in self.to_book if module.of.mandatory)
-        )
+        short = _sure(self.days) < self.least_days
+        return tuple(module for module in self.to_book if short or module.of.mandatory)
 
     @property
     def missing(self) -> tuple[str, ...]:

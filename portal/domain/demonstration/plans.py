@@ -104,42 +104,41 @@ def _west_again(today: date) -> CampaignPlan:
 
 def _west_in_training(today: date) -> CampaignPlan:
     """In the middle of its five weekends: the third of them is this one, or was the last."""
-    first = _saturday(today - _days(6)) - _days(28)
-    opens = first - _days(150)
-    closes = opens + _days(18)
-    training = tuple(training_weekends(first, 5, 2))
-    return CampaignPlan(
-        scheme="community-policing-volunteer",
-        slug=f"cpv-maidstone-sevenoaks-{_season(opens)}",
-        name="Community Policing Volunteer, Maidstone and Sevenoaks",
+    return _trained(
+        first=_saturday(today - _days(6)) - _days(28),
+        name="Maidstone and Sevenoaks",
         lead="Between the river and the ridge: be the trained, uniformed volunteer people stop to talk to.",
         districts=("maidstone", "sevenoaks"),
-        announced_on=opens,
-        opens_at=clock.start_of(opens),
-        closes_at=clock.end_of(closes),
-        answer_by=closes + _days(8),
-        interviews_from=closes + _days(14),
-        interviews_to=closes + _days(38),
-        starts_on=_after(training),
         places=24,
         target=60,
-        training=training,
-        published_at=clock.start_of(opens),
     )
 
 
 def _appointed(today: date) -> CampaignPlan:
     """A small round that is done: trained some months ago, certified, appointed, and on the register of powers."""
-    first = _saturday(today - _days(136))
+    return _trained(
+        first=_saturday(today - _days(136)),
+        name="Tonbridge and Tunbridge Wells",
+        lead="The market, the common and the station steps: be the trained, uniformed volunteer who knows them all.",
+        districts=("tonbridge", "tunbridge-wells"),
+        places=12,
+        target=36,
+    )
+
+
+def _trained(
+    first: date, name: str, lead: str, districts: tuple[str, ...], places: int, target: int
+) -> CampaignPlan:  # fmt: skip
+    """A round whose five weekends of training begin on this Saturday; everything before it is long done."""
     opens = first - _days(150)
     closes = opens + _days(18)
     training = tuple(training_weekends(first, 5, 2))
     return CampaignPlan(
         scheme="community-policing-volunteer",
-        slug=f"cpv-tonbridge-tunbridge-wells-{_season(opens)}",
-        name="Community Policing Volunteer, Tonbridge and Tunbridge Wells",
-        lead="The market, the common and the station steps: be the trained, uniformed volunteer who knows them all.",
-        districts=("tonbridge", "tunbridge-wells"),
+        slug=f"cpv-{'-'.join(districts)}-{_season(opens)}",
+        name=f"Community Policing Volunteer, {name}",
+        lead=lead,
+        districts=districts,
         announced_on=opens,
         opens_at=clock.start_of(opens),
         closes_at=clock.end_of(closes),
@@ -147,8 +146,8 @@ def _appointed(today: date) -> CampaignPlan:
         interviews_from=closes + _days(14),
         interviews_to=closes + _days(38),
         starts_on=_after(training),
-        places=12,
-        target=36,
+        places=places,
+        target=target,
         training=training,
         published_at=clock.start_of(opens),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,7 +61,7 @@ def mark(
         if seen is not None and seen is not before:
             raise MarkedMeanwhile()
         starts_at = place_of(session, booking.slot_id).slot.starts_at
-        _refuse_early(before, attendance, clock.london(starts_at).date() > clock.today(), starts_at > clock.now())
+        _refuse_early(before, attendance, not has_come(starts_at), starts_at > clock.now())
         if before in ENDS and not inviting.reopen(session, booking.invitation_id):
             raise InvitedAgain()
         _stamp(booking, attendance)
@@ -83,6 +83,16 @@ def _held(session: Session, booking_id: int) -> Booking:
     if booking is None or booking.ended_at is not None:
         raise NotFound()
     return booking
+
+
+def has_come(starts_at: datetime) -> bool:
+    """Whether it is the day of this time, or later: from then on people can be marked."""
+    return clock.london(starts_at).date() <= clock.today()
+
+
+def is_today(starts_at: datetime) -> bool:
+    """Whether it is the very day: on another nobody waits for a panel that runs late."""
+    return clock.london(starts_at).date() == clock.today()
 
 
 def _refuse_early(before: Attendance, attendance: Attendance, day_to_come: bool, time_to_come: bool) -> None:
@@ -119,7 +129,7 @@ def run_late(session: Session, actor: Actor, panel_id: int, minutes: int, *, tel
         if panel is None:
             raise NotFound()
         day = session.get_one(InterviewSession, panel.session_id)
-        if clock.london(day.starts_at).date() > clock.today():
+        if not has_come(day.starts_at):
             raise NotYet()
         told = tell(session, panel, day, minutes, everybody=telling)
         if panel.late_minutes != minutes or told:

@@ -86,6 +86,7 @@ class Row:
     cells: list[Cell | None]  # one for each panel; none where it has no slot then
     now: bool
     past: bool
+    may_keep: bool  # the viewer may keep its times free, and open them again
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class _Facts:
     conflicts: frozenset[tuple[int, int]]  # member, application
     could: frozenset[int]  # applications that are invited and have no time yet
     moment: datetime
+    plans: bool
 
 
 def seated(session: Session, viewer: StaffViewer, session_id: int, *, also: Also = nothing_else) -> Board:
@@ -174,7 +176,7 @@ def seated(session: Session, viewer: StaffViewer, session_id: int, *, also: Also
     span = [(day.starts_at, day.ends_at)]
     taken = taken_between(session, members, span, day.campaign_id, viewer.id, apart_from=day.id, also=also)
     conflicts = _conflicts(session, members, everybody) if plans else frozenset()
-    facts = _Facts(taken, conflicts, frozenset(row.id for row in silent), clock.now())
+    facts = _Facts(taken, conflicts, frozenset(row.id for row in silent), clock.now(), plans)
     rows = _rows(day, people, facts)
     if plans:
         _find_clashes(day, rows, facts)
@@ -303,7 +305,8 @@ def _rows(day: InterviewSession, people: list[Seated], facts: _Facts) -> list[Ro
         ]
         ends_at = max(cell.slot.ends_at for cell in cells if cell)
         now = day.cancelled_at is None and starts_at <= facts.moment < ends_at
-        found.append(Row(starts_at, ends_at, cells, now, ends_at <= facts.moment))
+        may_keep = facts.plans and day.cancelled_at is None and facts.moment < starts_at
+        found.append(Row(starts_at, ends_at, cells, now, ends_at <= facts.moment, may_keep))
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.db import Base, holding, unit_of_work
 from portal.domain.accounts.models import StaffMember, UnsentForm
 from portal.domain.accounts.unsent import place_of as place_of_unsent
+from portal.domain.applications.keeping import place_of as place_of_kept
 from portal.domain.applications.models import Answer, KeptForm
 from portal.domain.applications.queries import place_of
 from portal.domain.attendance.assessing import place_of_assessment
@@ -74,7 +75,7 @@ def _answer(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
 
 
 def _kept_form(keys: KeyRing, row: Any, sealed: bytes) -> bytes:
-    return keys.reseal(sealed, table="kept_form", row=f"{row.application_id}:{row.section}", column="sealed")
+    return keys.reseal(sealed, **place_of_kept(row.application_id, row.section))
 
 
 def _unsent(keys: KeyRing, row: Any, sealed: bytes) -> bytes:

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from portal.domain.interviews.models import Recommendation
 from portal.domain.interviews.questions import Asked
+from portal.domain.interviews.reopenings import MOST_REASON
 from portal.domain.interviews.writing import MOST_POINTS, RECOMMENDATION_WORDS, Given, Written
 from portal.staff.forms.casework import DecideForm, VersionField
 from portal.staff.forms.shortlisting import RELATIONS, SELF
@@ -74,6 +75,7 @@ class OutcomeForm(DecideForm):
 class ReopenForm(FlaskForm):  # type: ignore[misc]
     """Why an agreed sheet is opened again. `version`: of the sheet the page showed."""
 
+    most = str(MOST_REASON)  # characters
     version = VersionField()
     why = TextAreaField(
         "What is wrong with it?",
