@@ -82,6 +82,7 @@ def _shown(day: TrainingSession) -> dict[str, Any]:
         "picture": Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
         "address": url_for("public.check_in_by_code", _external=True).partition("://")[2],
         "open": is_open(day.starts_at, day.ends_at),
+        "over": day.ends_at <= clock.now(),
         "opens_at": day.starts_at - EARLIEST,
     }
 
