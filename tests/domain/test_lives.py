@@ -20,17 +20,17 @@ from tests.support.make_campaigns import a_campaign
 from tests.support.people import a_staff_member, an_applicant
 
 SHARDS, RUNS, STEPS = 4, 500, 50
+SURE = {"begin", "answer", "send", "deal", "score", "decide"}  # done in every sample
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_whatever_is_tried_everything_holds(app: Flask, session: Session, shard: int) -> None:
-    runs = programme.count(8, RUNS)
     seed_questions(session)
     recruiter = a_staff_member(session, Role.RECRUITER)
     readers = [a_staff_member(session, Role.ASSESSOR) for _ in range(3)]
     applicants = [an_applicant(session) for _ in range(3)]
     done: Counter[str] = Counter()
-    for number in range(runs):
+    for number in programme.rounds(8, RUNS, lambda: set(done) >= SURE):
         seed = 1_000_000 * shard + number
         campaign = a_campaign(session)
         at = campaign.closes_at - timedelta(days=4)
@@ -44,6 +44,6 @@ def test_whatever_is_tried_everything_holds(app: Flask, session: Session, shard:
             except Exception as error:
                 raise AssertionError(f"seed {seed}, step {step}: {error!r}") from error
         done += life.done
-    assert {"begin", "answer", "send", "deal", "score", "decide"} <= set(done)
-    if runs == RUNS:  # each was done at least once, and some were refused
+    assert set(done) >= SURE
+    if programme.full():  # each was done at least once, and some were refused
         assert {act.__name__ for act in ACTS} | {"send: CampaignClosed", "decide: NotEditable"} <= set(done)

@@ -29,6 +29,7 @@ from tests.support.offers import MET, a_course, someone_in, the_next_course
 from tests.support.people import a_staff_member, an_applicant
 
 SHARDS, RUNS, STEPS = 4, 250, 40
+SURE = {"settle", "due"}  # done in every sample
 COME = (None, None, 1, 2, 3)  # two have been met, three wait on the reserve list
 NEEDS = (
     Asked(RequirementKind.IDENTITY, Stage.INTERVIEW),
@@ -79,10 +80,9 @@ def sweep(session: Session) -> None:
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_whatever_is_tried_the_ledger_is_right(app: Flask, session: Session, shard: int) -> None:
-    runs = programme.count(2, RUNS)
     cast = a_cast(session)
     done: Counter[str] = Counter()
-    for number in range(runs):
+    for number in programme.rounds(2, RUNS, lambda: set(done) >= SURE):
         seed = 1_000_000 * shard + number
         life = some_places(app, session, seed, cast)
         for step in range(STEPS):
@@ -93,8 +93,8 @@ def test_whatever_is_tried_the_ledger_is_right(app: Flask, session: Session, sha
         done += life.done
         with clock.at(life.at):
             sweep(session)
-    assert {"settle", "due"} <= set(done)
-    if runs == RUNS:  # each was done at least once, and each kind of refusal was met
+    assert set(done) >= SURE
+    if programme.full():  # each was done at least once, and each kind of refusal was met
         refusals = {"NoPlaceLeft", "NoOffer", "OfferExpired", "NotOverdue", "DayImpossible", "NotALaterCourse"}
         refusals |= {"SamePerson", "NotNow", "NotEditable", "AnswerFirst", "NotFound"}
         assert {act.__name__ for act in ACTS} <= set(done)

@@ -54,12 +54,15 @@ def turns_of(session: Session, run: Run) -> int:
 
 
 def killed_until_done(session: Session, workers: Sequence[LiveWorker], run: Run, kills: int, *, undoing: bool) -> int:
-    """Lets the workers go on and kills them so many times on the way; how many kills fell amid the work."""
+    """Lets the workers go on and kills them so many times on the way; how many kills fell amid the work.
+
+    The last falls with a third or more still to do: several batches, which nobody gets through before it strikes.
+    """
     chance, amid, until = random.Random(run.id), 0, time.monotonic() + PATIENCE
     for kill in range(kills):
         for worker in workers:
             worker.start()
-        before, goal = turns_of(session, run), run.total * (kill + 1) // (kills + 1)
+        before, goal = turns_of(session, run), run.total * (kill + 1) // (kills + 2)
         moved = (lambda now, goal=run.total - goal: now <= goal) if undoing else (lambda now, goal=goal: now >= goal)
         while not moved(turns_of(session, run)) and time.monotonic() < until:
             time.sleep(0.02)
@@ -109,7 +112,7 @@ def check_once(session: Session, run: Run, action: str) -> None:
 def test_killed_and_begun_again_everybody_is_decided_once(
     session: Session, settings: Settings, recruiter: StaffMember
 ) -> None:
-    ids = many(session, count(120, 10_000))
+    ids = many(session, count(200, 10_000))
     run = begun(session, recruiter, "decline", ids, reason="time", feedback="Thank you.")
     assert killed_until_done(session, [LiveWorker(settings)], run, 3, undoing=False), "no kill fell amid the work"
     check_once(session, run, "decision.made")
@@ -125,7 +128,7 @@ def test_killed_and_begun_again_everybody_is_written_to_once(
     session: Session, settings: Settings, recruiter: StaffMember
 ) -> None:
     """Two workers at once, both killed. Half the letters are held, half leave: each has one message, and one mail."""
-    ids = many(session, count(80, 10_000))
+    ids = many(session, count(200, 10_000))
     half = len(ids) // 2
     held = begun(session, recruiter, "message", ids[:half], **LETTER)
     workers = [LiveWorker(settings), SecondWorker(settings)]
@@ -142,7 +145,7 @@ def test_killed_and_begun_again_everybody_is_written_to_once(
 def test_two_workers_released_at_once_tell_everybody_once(
     session: Session, settings: Settings, recruiter: StaffMember
 ) -> None:
-    ids = many(session, count(80, 10_000))
+    ids = many(session, count(200, 10_000))
     decided = begun(session, recruiter, "shortlist", ids)
     workers = [LiveWorker(settings), SecondWorker(settings)]
     killed_until_done(session, workers, decided, 0, undoing=False)

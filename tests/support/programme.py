@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest import Config, Session, TerminalReporter, TestReport, hookimpl
@@ -27,6 +28,16 @@ def count(sample: int, whole: int) -> int:
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0] or sys._getframe(1).f_globals["__name__"]
     _counted[f"{test.partition('[')[0]}: {chosen:,} of {whole:,}"] += 1
     return chosen
+
+
+def rounds(sample: int, whole: int, enough: Callable[[], bool]) -> Iterator[int]:
+    """The rounds to run now, from 0. A sample goes on until it has shown what it must, at the most to the whole."""
+    chosen = count(sample, whole)
+    yield from range(chosen)
+    for number in range(chosen, whole):
+        if enough():
+            return
+        yield number
 
 
 def agree(what: str, portal: object, model: object) -> None:
