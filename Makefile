@@ -10,6 +10,9 @@ BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest -p tests.support.programme -n auto --maxprocesses 8 --dist worksteal -q -rs --durations=20 --durations-min=5
 S3 = $(if $(filter 1,$(REQUIRE_SERVICES))$(wildcard .venv-s3),$(ENVIRONMENT) .venv-s3 requirements/s3-server.txt,:)
 
+# Where a machine says that no bytecode is to be written, each process would compile six hundred modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test prove bench shots demo-links lint types lock clean clean-clone base dev .venv/dev
 .DEFAULT_GOAL := help
 

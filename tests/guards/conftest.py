@@ -5,22 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from portal import clock, create_app
+from portal import clock
 from portal.config import Settings
 from portal.extensions import db
 from tests.guards.walk import World
 from tests.guards.world import MOMENT, made_world
-from tests.support import databases
-from tests.support.client import JudgingClient
 from tests.support.make_documents import set_clock
-from tests.support.settings import testing_settings
+from tests.support.standing import an_app
 
 
 @dataclass
@@ -67,17 +65,10 @@ class Standing:
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     folder = tmp_path_factory.mktemp("standing")
-    with databases.fresh("sqlite", folder) as url:
-        settings = testing_settings(folder, url)
-        app = create_app(settings)
-        app.test_client_class = JudgingClient
-        with app.app_context():
-            one = Standing(app, settings)
-            one.at(MOMENT)
-            yield one
-            clock.use_offset(timedelta())
-            db.session.remove()
-            db.engine.dispose()
+    with an_app("sqlite", folder) as app:
+        one = Standing(app, app.config["PORTAL"])
+        one.at(MOMENT)
+        yield one
 
 
 @pytest.fixture(scope="module")

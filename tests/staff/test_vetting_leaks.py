@@ -116,6 +116,17 @@ def addresses(rule: Rule, application: Application) -> Iterable[str]:
         yield address
 
 
+def told_by(browser: JudgingClient, address: str) -> set[str]:
+    """The canaries in what comes of this address: the page, or what stands for it; of a page also its part."""
+    told: set[str] = set()
+    for headers in ({}, FRAGMENT):
+        with browser.get(address, headers=headers) as answer:
+            told |= set(TOLD.findall(answer.get_data().decode("utf-8", "replace") + str(answer.headers)))
+        if answer.status_code != 200:
+            break
+    return told
+
+
 def leaks(app: Flask, browser: JudgingClient, application: Application, role: Role | None) -> dict[str, set[str]]:
     found = {}
     for rule in app.url_map.iter_rules():
@@ -123,10 +134,8 @@ def leaks(app: Flask, browser: JudgingClient, application: Application, role: Ro
             continue
         if rule.endpoint in {"public.sign_out", "staff.sign_out"}:
             continue
-        for address, headers in product(addresses(rule, application), ({}, FRAGMENT)):
-            with browser.get(address, headers=headers) as answer:
-                text = answer.get_data().decode("utf-8", "replace") + str(answer.headers)
-            told = set(TOLD.findall(text))
+        for address in addresses(rule, application):
+            told = told_by(browser, address)
             if role is Role.LIAISON:
                 told -= {canary(what) for what, where in LIAISON_READS.items() if address.startswith(where)}
             if told:

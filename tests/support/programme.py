@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest import Config, Session, TerminalReporter, TestReport, hookimpl
@@ -30,12 +30,12 @@ def count(sample: int, whole: int) -> int:
     return chosen
 
 
-def rounds(sample: int, whole: int, enough: Callable[[], bool]) -> Iterator[int]:
-    """The rounds to run now, from 0. A sample goes on until it has shown what it must, at the most to the whole."""
+def rounds(sample: int, whole: int, done: Mapping[str, int], sure: set[str]) -> Iterator[int]:
+    """The rounds to run now, from 0. A sample goes on until all that is `sure` was done, at the most to the whole."""
     chosen = count(sample, whole)
     yield from range(chosen)
     for number in range(chosen, whole):
-        if enough():
+        if done.keys() >= sure:
             return
         yield number
 

@@ -39,18 +39,18 @@ def found(session: Session, what: str) -> list[int]:
     return by_index
 
 
-@pytest.mark.parametrize(
-    "what",
-    ["okafor", "OKAF", "o'neil", "oneil", "O’Neil", "zoë o", "zoe", "ZOE\u0308", "me14", "ME14 1X", "me141", "me14 1",
-     "zoe.o+x@ex", "zoe okaf", "neil", "anne marie", "annemarie", "marie zoe neil", "zo", "  zoe  ", "zoe zoe"],
-)  # fmt: skip
-def test_finds_a_person_however_they_are_typed(session: Session, zoe: Application, what: str) -> None:
-    assert found(session, what) == [zoe.id]
+def test_finds_a_person_however_they_are_typed(session: Session, zoe: Application) -> None:
+    for what in (
+        "okafor", "OKAF", "o'neil", "oneil", "O’Neil", "zoë o", "zoe", "ZOE\u0308", "me14", "ME14 1X", "me141",
+        "me14 1", "zoe.o+x@ex", "zoe okaf", "neil", "anne marie", "annemarie", "marie zoe neil", "zo",
+        "  zoe  ", "zoe zoe",
+    ):  # fmt: skip
+        assert found(session, what) == [zoe.id], what
 
 
-@pytest.mark.parametrize("what", ["zoe other", "kafor", "oe", "xzoe", "zoeokafor", "me149", "example"])
-def test_every_word_must_begin_a_word(session: Session, zoe: Application, what: str) -> None:
-    assert found(session, what) == []
+def test_every_word_must_begin_a_word(session: Session, zoe: Application) -> None:
+    for what in ("zoe other", "kafor", "oe", "xzoe", "zoeokafor", "me149", "example"):
+        assert found(session, what) == [], what
 
 
 def test_a_reference_in_any_form(session: Session, zoe: Application) -> None:
@@ -59,17 +59,19 @@ def test_a_reference_in_any_form(session: Session, zoe: Application) -> None:
         assert zoe.id in found(session, what)
 
 
-@pytest.mark.parametrize(
-    "what",
-    ['"', "'", "*", ":", "-", "(", ")", "^", '"zoe', "zoe*", "zoe:*", "-zoe", "zoe OR other", "NOT zoe", "zoe AND",
-     "NEAR(zoe other)", "NEAR", "words:zoe", "{words}: zoe", "zoe & other", "zoe | other", "!zoe", "<->", "zoe <-> o",
-     "'zoe' & ''", "\\", "\\'", "a' :* & 'b", "zoe)", "(((", "%", "_", "z%e", "🦊", "李", "ß", "ﬁ", "½", "\u0301",
-     "\x00", "zo\x00e", "; DROP TABLE application; --", "٣", "І", "ⅷ", "1e5", "-1.5", "http://zoe.o", "/zoe/o",
-     "zoe@example.org", "x" * 5_000, " ".join("abcdefghijklmnop"), "\ud800"],
+WHATEVER = (
+    '"', "'", "*", ":", "-", "(", ")", "^", '"zoe', "zoe*", "zoe:*", "-zoe", "zoe OR other", "NOT zoe", "zoe AND",
+    "NEAR(zoe other)", "NEAR", "words:zoe", "{words}: zoe", "zoe & other", "zoe | other", "!zoe", "<->", "zoe <-> o",
+    "'zoe' & ''", "\\", "\\'", "a' :* & 'b", "zoe)", "(((", "%", "_", "z%e", "🦊", "李", "ß", "ﬁ", "½", "\u0301",
+    "\x00", "zo\x00e", "; DROP TABLE application; --", "٣", "І", "ⅷ", "1e5", "-1.5", "http://zoe.o", "/zoe/o",
+    "zoe@example.org", "x" * 5_000, " ".join("abcdefghijklmnop"), "\ud800",
 )  # fmt: skip
-def test_whatever_is_typed_is_only_text(session: Session, zoe: Application, what: str) -> None:
+
+
+def test_whatever_is_typed_is_only_text(session: Session, zoe: Application) -> None:
     """Never an error, and never everybody, unless nothing but space was typed."""
-    assert len(found(session, what)) < 2
+    for what in WHATEVER:
+        assert len(found(session, what)) < 2, what
 
 
 def test_words_that_look_like_something_else(app: Flask, session: Session, pilot: Campaign) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -24,29 +24,40 @@ from portal.domain.campaigns.questions import seed_questions
 from portal.domain.casework import listing, turning
 from portal.domain.casework.listing import Choices, Flag, Narrowed, Page, Place, Sort, Still
 from portal.domain.paging import FEW
+from portal.extensions import db
 from tests.support.bulk import load_applications
 from tests.support.casework import statements, west_division
 from tests.support.make_campaigns import a_campaign, the_pilot
 from tests.support.marking import mark_applications
 from tests.support.people import a_staff_member
 from tests.support.reading import Known, Looker, in_order, matches, read_all
+from tests.support.standing import an_app
 
 MANY = 1_300  # so that some filters leave more than FEW, and some fewer
 P = Permission
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Many applications and who decides on them, made once: what a test changes, it takes back."""
+    with an_app(request.param, tmp_path_factory.mktemp("listing")):
+        session = db.session()
+        the_pilot(session)
+        seed_questions(session)
+        a_campaign(session)
+        a_campaign(session)
+        person = a_staff_member(session, Role.RECRUITER)
+        load_applications(session, MANY, decider=person.id)
+        mark_applications(session, person.id)
+        newest = max(one.row.state_since for one in read_all(session))
+        clock.use_offset(newest - clock.wall() - timedelta(days=20))  # a few weeks in: some still long, some late
+        yield session
+
+
 @pytest.fixture
-def officer(session: Session) -> StaffMember:
-    the_pilot(session)
-    seed_questions(session)
-    a_campaign(session)
-    a_campaign(session)
-    person = a_staff_member(session, Role.RECRUITER)
-    load_applications(session, MANY, decider=person.id)
-    mark_applications(session, person.id)
-    newest = max(one.row.state_since for one in read_all(session))
-    clock.use_offset(newest - clock.wall() - timedelta(days=20))  # a few weeks in: some still long, some late
-    return person
+def officer(session: Session) -> Iterator[StaffMember]:
+    yield session.scalars(select(StaffMember)).one()
+    session.rollback()
 
 
 @pytest.fixture
@@ -168,14 +179,15 @@ def test_pages_lead_to_the_end_and_back_past_each_row_once(
     assert len(there) >= 4
 
 
-def kept_from_some(session: Session, officer: StaffMember) -> tuple[list[Application], int]:
-    """The officer has applied, knows ten people, and reads one campaign blind; returns the sent ones, and that one."""
+@pytest.fixture
+def kept_from_some(session: Session, officer: StaffMember) -> Iterator[tuple[list[Application], int]]:
+    """The officer has applied, knows ten people, and reads one campaign blind: the sent ones, and that one."""
     rows = list(session.scalars(select(Application).where(Application.state != State.DRAFT).limit(40)))
     blind, over, off = sorted({row.campaign_id for row in session.scalars(select(Application))})
     now = clock.now()
     with unit_of_work(session):
-        own = session.get_one(Application, rows[0].id)
-        own.applicant.email = session.get_one(StaffMember, officer.id).email
+        own = session.get_one(Application, rows[0].id).applicant
+        was, own.email = own.email, session.get_one(StaffMember, officer.id).email
         session.execute(
             insert(Conflict),
             [{"staff_id": officer.id, "application_id": row.id, "relation": Relation.FRIEND, "declared_at": now}
@@ -188,12 +200,19 @@ def kept_from_some(session: Session, officer: StaffMember) -> tuple[list[Applica
                 Assessor(staff_id=officer.id, campaign_id=off, added_at=now, ended_at=now),
             ]
         )
-    return rows, blind
+    yield rows, blind
+    session.rollback()
+    with unit_of_work(session):
+        own.email = was
+        session.execute(delete(Conflict).where(Conflict.staff_id == officer.id))
+        session.execute(delete(Assessor))
 
 
-def test_what_somebody_is_kept_from_is_nowhere(session: Session, officer: StaffMember) -> None:
+def test_what_somebody_is_kept_from_is_nowhere(
+    session: Session, officer: StaffMember, kept_from_some: tuple[list[Application], int]
+) -> None:
     """Conflicts, campaigns read blind and one's own application; the same rows as everywhere else on the site."""
-    rows, blind = kept_from_some(session, officer)
+    rows, blind = kept_from_some
     viewer = Looker(officer.id)
     choices = listing.choices(session, viewer, P.SEE_APPLICATIONS)
     assert choices.kept.campaigns == (blind,)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import DateTime, Table, func, select
 from sqlalchemy.orm import Session
 
-from portal import clock, create_app
+from portal import clock
 from portal.db import Base, UtcDateTime
 from portal.domain.accounts.models import Role, StaffMember
 from portal.domain.applications.models import Application, Channel, State
@@ -28,8 +28,7 @@ from portal.domain.volunteers.models import PowerGrant, Volunteer
 from portal.domain.volunteers.queries import entry_of, register_query
 from portal.extensions import db
 from portal.web.setup import outside_of
-from tests.support import databases
-from tests.support import settings as for_tests
+from tests.support.standing import an_app
 
 JANUARY = datetime(2018, 1, 15, 10, tzinfo=UTC)
 TODAY = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -45,14 +44,10 @@ AHEAD = {
 
 
 def _made(folder: Path, moment: datetime, applications: int) -> Iterator[Session]:
-    with databases.fresh("sqlite", folder) as url:
-        app = create_app(for_tests.testing_settings(folder, url))
-        with app.app_context():
-            with clock.at(moment):
-                make_demonstration(db.session(), outside_of(app), "a secret for tests only", applications=applications)
-            yield db.session()
-            db.session.remove()
-            db.engine.dispose()
+    with an_app("sqlite", folder) as app:
+        with clock.at(moment):
+            make_demonstration(db.session(), outside_of(app), "a secret for tests only", applications=applications)
+        yield db.session()
 
 
 @pytest.fixture(scope="module")
