@@ -108,7 +108,8 @@ def walked(page: Page) -> list[str]:
 
 
 def skipped(page: Page) -> list[str]:
-    """Whether the first stop of a fresh page leads over everything that is on all pages."""
+    """Whether the first stop, from a page's top, leads over everything that is on all pages."""
+    page.evaluate("() => { document.activeElement.blur(); location.hash = '#top'; }")  # Tab begins anew at the top
     page.keyboard.press("Tab")
     if page.evaluate("document.activeElement.className") != "govuk-skip-link":
         return ["the first stop is not the skip link"]

@@ -32,7 +32,8 @@ def test_every_staff_page(visit: Visit, cast: Cast) -> None:
     for actor, those in groupby(staff, key=lambda sample: sample.actor):
         visitor = cast.become(visit(), actor)
         for sample in those:
-            found = walked(fresh(visitor, sample)) + skipped(fresh(visitor, sample))
+            page = fresh(visitor, sample)
+            found = walked(page) + skipped(page)
             wrong += [f"{sample.path} for {actor}: {each}" for each in found]
     assert not wrong, "\n".join(wrong)
 
