@@ -62,8 +62,8 @@ types: dev
 	@$(BIN)/mypy
 
 ## make clean-clone a fresh clone of what is committed starts, and leaves its tree as it was
-clean-clone: dev
-	@$(BIN)/python tools/clean_clone.py build/clean-clone
+clean-clone:
+	@$(or $(PYTHON),$(error Python 3.11 to 3.14 is needed)) tools/clean_clone.py build/clean-clone
 
 ## make lock        compile the locks again from pyproject.toml (UPGRADE=1 takes newer versions)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(if $(UPGRADE),--upgrade)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from portal import clock, create_app
@@ -20,6 +21,9 @@ from tests.support.settings import testing_settings
 quick.remember_rules()
 quick.remember_statements()
 quick.collect_seldom()
+# No stopwatch, which a busy machine would fail, and the same examples each time: what fails once fails again.
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

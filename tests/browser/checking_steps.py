@@ -24,6 +24,7 @@ def check_of(road: Road, page: Page, kind: str) -> None:
     for tab in ("With us", "With applicants"):
         page.get_by_role("navigation", name="State").get_by_role("link", name=re.compile(tab)).click()
         expect(page.get_by_role("navigation", name="State").locator("[aria-current]")).to_contain_text(tab)
+        page.wait_for_load_state()
         if name.count():
             name.first.click()
             return
@@ -97,6 +98,7 @@ def speak_for_them(road: Road) -> None:
         page = referee.go(link.removeprefix(road.portal.url))
         page.get_by_role("button", name="Start").click()
         for button in ("Continue", "Send my answers"):
+            page.wait_for_load_state()
             for key, value in answers().items():
                 box = page.locator(f"[name={key}]:not([type=hidden])")
                 if box.count() > 1:

@@ -37,6 +37,7 @@ def judged(visitor: Visitor, path: str = "") -> list[str]:
 def page_judged(page: Page, where: str) -> list[str]:
     """The same for any tab."""
     wrong = []
+    page.wait_for_load_state()  # a click has waited only until the page began
     page.evaluate(AXE_SCRIPT)  # by the debugger: the page's own policy stays in force
     for device in (DESKTOP, NARROW):
         page.set_viewport_size({"width": device.width, "height": device.height})

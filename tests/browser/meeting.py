@@ -153,6 +153,7 @@ def invite_all(visitor: Visitor, slug: str, people: int) -> None:
     page.get_by_role("button", name="Invite the chosen…").click()
     page.get_by_role("button", name=re.compile(f"^Invite {people} (person|people)")).click()
     for _ in range(0 if visitor.device.javascript else 40):
+        page.wait_for_load_state()
         if page.get_by_role("link", name="Look again").count() == 0:
             break
         page.get_by_role("link", name="Look again").click()

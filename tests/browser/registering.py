@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -97,6 +98,13 @@ class Classroom:
             starts = session.get_one(TrainingSession, self.session_id).starts_at
         moment = clock.london(starts + timedelta(minutes=minutes)).replace(tzinfo=None)
         set_clock(self.portal.settings, moment)
+
+
+def about(said: dict[str, str]) -> dict[str, str]:
+    """The minutes of a clock that runs: what a slow machine makes of 4, of 24 and of 476 is the same."""
+    for pattern, minutes in ((r"\+[4-7]-0$", "+4-0"), (r"\+2[4-7]-0$", "+24-0"), (r"-47[3-6]$", "-476")):
+        said = {name: re.sub(pattern, minutes, words) for name, words in said.items()}
+    return said
 
 
 def words_of(mark: Mark) -> str:
@@ -202,6 +210,7 @@ def opened(visit: Visit, room: Classroom, *, url: str = "", trainer: int = 0, fi
     if url:
         visitor.watch.home, visitor.watch.offline = url, True
     sign_in(visitor.context, room, trainer)
+    room.at(4)
     visitor.page.goto((url or room.portal.url) + room.page)
     return Phone(visitor.page, room)
 

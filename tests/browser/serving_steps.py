@@ -8,6 +8,7 @@ from tests.browser.meeting import tap_button, tap_link
 from tests.browser.road import Road, follow, from_menu, from_work, said
 from tests.browser.steps import heading, press
 from tests.browser.training_steps import COHORT, cohort_page
+from tests.support.crowd import eventually
 
 POWERS = ("Require a name and address for anti-social behaviour", "Direct traffic, within limits")
 CARD = "KPV 00417"
@@ -52,7 +53,7 @@ def give_powers(road: Road) -> None:
         press(page, "Give the power")
         said(page, "The power is given.")
     expect(page.locator(".v-powers li")).to_have_count(len(POWERS))
-    road.letter("You have been given a power")
+    assert eventually(lambda: letters_of(road).count("You have been given a power") == len(POWERS))
 
 
 # What is seen then
@@ -87,9 +88,14 @@ def verifier_sees(road: Road) -> None:
     assert stranger.context.cookies() == [], "who asks is nobody's business"
 
 
+def letters_of(road: Road) -> list[str]:
+    """What each of their letters is about."""
+    return [str(letter.message["Subject"]) for letter in road.portal.letters(road.person.email)]
+
+
 def nothing_twice(road: Road) -> None:
     """Every letter of the road came once, and a letter for each power."""
-    subjects = [str(letter.message["Subject"]) for letter in road.portal.letters(road.person.email)]
+    subjects = letters_of(road)
     twice = {subject for subject in subjects if subjects.count(subject) > 1}
     assert twice == {"You have been given a power"}, subjects
 

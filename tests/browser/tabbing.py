@@ -92,11 +92,14 @@ IN_MAIN = """() => {
   const [main, now] = [document.querySelector('main'), document.activeElement];
   return main.contains(now) || Boolean(main.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING);
 }"""
+# What asks for itself again would put new parts in the place of those that are walked through.
+QUIET = "() => document.addEventListener('htmx:beforeRequest', (event) => event.preventDefault(), true)"
 MORE = 12  # presses beyond one for each: a date's field has several
 
 
 def walked(page: Page) -> list[str]:
     """What is wrong for somebody who goes through the whole page with Tab, from a fresh page's top."""
+    page.evaluate(QUIET)
     left = page.evaluate(WATCH) + 1
     for _ in range(4):
         for _ in range(left):

@@ -96,6 +96,7 @@ def test_without_javascript_it_goes_by_buttons_and_reloads(enter: Enter) -> None
     page.get_by_role("button", name="Tag 2 people").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tag: 2 people")
     for _ in range(40):
+        page.wait_for_load_state()
         again = page.get_by_role("link", name="Look again")
         if again.count() == 0:
             break

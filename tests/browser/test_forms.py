@@ -80,6 +80,7 @@ def test_an_empty_form_says_what_is_missing(visit: Visit, cast: Cast, form: Form
 def tab_to(page: Page, selector: str, most: int = 40) -> list[str]:
     """Tab until the field has the focus; what was passed on the way. Focus must show at every stop."""
     passed: list[str] = []
+    page.wait_for_load_state()
     for _ in range(most):
         page.keyboard.press("Tab")
         assert page.evaluate(FOCUS_SHOWS), f"nobody can see that {page.evaluate(FOCUSED)} has the focus"

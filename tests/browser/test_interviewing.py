@@ -30,6 +30,7 @@ def _panel(portal: Portal) -> tuple[Panel, Cast]:
 def _write(page: Page, points: int) -> None:
     """Every question, then the whole; what is typed is saved before the button is pressed."""
     expect(page.get_by_label("Offer a place")).to_be_visible()  # the sheet is there: what follows does not wait
+    page.wait_for_load_state()
     for question in page.locator(".v-ask:not(.v-ask--end)").all():
         question.get_by_label("What they said").fill("Named three streets, and who lives in them")
         question.locator(f"input[type=radio][value='{points}']").check()
@@ -54,6 +55,7 @@ def test_two_write_their_own_then_agree(portal: Portal, visit: Visit) -> None:
         expect(page).to_have_url(re.compile("/agreed$"))
     page = second.page
     expect(page.get_by_text("All sheets are in: agree on one.")).to_be_visible()
+    page.wait_for_load_state()
     for question in page.locator(".v-judge").all()[:-1]:
         question.locator("input[type=radio][value='4']").check()
     page.get_by_role("button", name=re.compile("^This is agreed")).click()

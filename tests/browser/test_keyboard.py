@@ -67,6 +67,7 @@ def test_a_whole_task(visit: Visit, portal: Portal, cast: Cast) -> None:
     keys = page.keyboard
     press(page, "Enter", page.get_by_role("navigation").get_by_role("link", name="Applications"))
     tab_to(page, page.locator("#q"))
+    page.wait_for_load_state()  # from here on the search hears what is typed
     keys.type("featherst")
     expect(page.locator("#found")).to_have_text("1")
     press(page, "Enter", page.get_by_role("link", name="Wilhelmina Featherstone"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from portal.domain.accounts.models import Role
 from tests.browser.conftest import Visit
 from tests.browser.looking import page_judged
-from tests.browser.registering import THUMB, Classroom, Phone, a_class, opened, port_of, sign_in
+from tests.browser.registering import THUMB, Classroom, Phone, a_class, about, opened, port_of, sign_in
 from tests.browser.steps import press
 from tests.support.browser import Portal
 from tests.support.crowd import eventually
@@ -49,9 +49,10 @@ def test_a_register_of_24_in_at_most_30_taps(visit: Visit, portal: Portal) -> No
         phone.tap(more.get_by_role("button", name="5 more: minutes late"))
     phone.tap(more.get_by_role("button", name="Done"))
     phone.everyone_else()
+    expect(phone.dev.locator("[data-part=everyone]")).to_be_disabled()
     expect(phone.foot).to_contain_text("All saved")
     assert phone.taps <= MOST_TAPS, phone.taps
-    said = room.said()
+    said = about(room.said())
     odd = {room.name(0): "present+4-0", room.name(3): "absent", room.name(7): "excused work",
            room.name(11): "present+0-476", room.name(23): "present+24-0"}  # fmt: skip
     assert said == dict.fromkeys(room.names.values(), "present") | odd
@@ -91,6 +92,7 @@ def test_notes_and_somebody_who_is_not_listed(visit: Visit, portal: Portal) -> N
     walk_in.locator("textarea").fill("Robin Oakley, 07700 900 555")
     looked_at(phone, "somebody not listed")
     phone.tap(walk_in.get_by_role("button", name="Keep"))
+    expect(walk_in).to_be_hidden()
     expect(phone.foot).to_contain_text("All saved")
     assert room.notes() == [(list(room.names)[1], False), (None, True)]
 
@@ -101,6 +103,7 @@ def test_two_trainers_at_once_see_both_marks_and_settle_them(visit: Visit, porta
     first.ready()
     second.ready()
     first.mark(2, "here")
+    first.is_pressed(2, "here")
     expect(first.foot).to_contain_text("All saved")
     second.mark(2, "absent")
     second.mark(4, "here")
@@ -200,9 +203,11 @@ def test_a_roster_goes_once_the_class_is_over_and_all_is_sent(visit: Visit, port
     phone = opened(visit, room)
     phone.ready()
     phone.everyone_else()
+    expect(phone.dev.locator("[data-part=everyone]")).to_be_disabled()
     expect(phone.foot).to_contain_text("All saved")
     assert len(phone.kept()["registers"]) == 1
     phone.page.clock.set_system_time(time.time() + 9 * 3600)  # the class lasts eight
+    phone.page.context.route("**/state", lambda route: route.abort("aborted"))  # its answer would be kept anew
     phone.signal_is_back()
     phone.page.wait_for_function(NOTHING_KEPT)
     assert room.said() == dict.fromkeys(room.names.values(), "present")

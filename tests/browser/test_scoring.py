@@ -56,6 +56,7 @@ def test_by_keys_alone_from_the_list_to_the_end(read: Read) -> None:
         page.keyboard.press("Control+Enter")
         expect(page).to_have_url(re.compile(re.escape(address) + (f"/{position + 1}$" if position < 5 else "$")))
     expect(page.get_by_text("25 of 45")).to_be_visible()
+    page.wait_for_load_state()  # from here on its keys work
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You have nothing more to read")).to_be_visible()
 

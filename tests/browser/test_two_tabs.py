@@ -65,7 +65,8 @@ def both_are_shown(page: Page, *said: str) -> None:
 
 def give(page: Page, points: int, words: str) -> None:
     page.locator("#words").fill(words)
-    page.locator(".v-scale label").nth(points - 1).click()
+    with page.expect_response(lambda answer: f"points={points}" in (answer.request.post_data or "")):
+        page.locator(".v-scale label").nth(points - 1).click()
 
 
 def test_the_same_score(visit: Visit, portal: Portal) -> None:

@@ -98,7 +98,9 @@ class Life:
 
     def states(self) -> dict[int, State]:
         rows = self.session.execute(
-            select(Application.id, Application.state).where(Application.campaign_id == self.campaign.id)
+            select(Application.id, Application.state)
+            .where(Application.campaign_id == self.campaign.id)
+            .order_by(Application.id)
         )
         return {row.id: row.state for row in rows}
 
@@ -111,6 +113,7 @@ class Life:
             select(Decision.id, Decision.undone_at, Decision.released_at)
             .join(Application, Application.id == Decision.application_id)
             .where(Application.campaign_id == self.campaign.id)
+            .order_by(Application.id)
         )
         return {row.id: (row.undone_at is not None, row.released_at is not None) for row in self.session.execute(query)}
 

@@ -88,7 +88,7 @@ def test_who_only_names_a_held_application_does_not_wait_for_it(app: Flask, sess
 
     with unit_of_work(session):
         locked(session, Application, key)
-        beside = Beside(app, deal)
+        beside = Beside(app, deal, seconds=30)
     assert (beside.waits, beside.raised()) == (False, None)
 
 

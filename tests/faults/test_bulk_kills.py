@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
@@ -58,6 +59,13 @@ def killed_until_done(session: Session, workers: Sequence[LiveWorker], run: Run,
 
     The last falls with a third or more still to do: several batches, which nobody gets through before it strikes.
     """
+    with ExitStack() as stack:
+        for worker in workers:
+            stack.callback(worker.kill)  # one left over would find the next test's work
+        return _killed(session, workers, run, kills, undoing=undoing)
+
+
+def _killed(session: Session, workers: Sequence[LiveWorker], run: Run, kills: int, *, undoing: bool) -> int:
     chance, amid, until = random.Random(run.id), 0, time.monotonic() + PATIENCE
     for kill in range(kills):
         for worker in workers:
@@ -66,7 +74,7 @@ def killed_until_done(session: Session, workers: Sequence[LiveWorker], run: Run,
         moved = (lambda now, goal=run.total - goal: now <= goal) if undoing else (lambda now, goal=goal: now >= goal)
         while not moved(turns_of(session, run)) and time.monotonic() < until:
             time.sleep(0.02)
-        time.sleep(chance.uniform(0, 0.2))
+        time.sleep(chance.uniform(0, 0.05))
         for worker in workers:
             worker.kill()
         amid += turns_of(session, run) != before and going(session, run)
@@ -74,8 +82,6 @@ def killed_until_done(session: Session, workers: Sequence[LiveWorker], run: Run,
         worker.start()
     while going(session, run) and time.monotonic() < until:
         time.sleep(0.05)
-    for worker in workers:
-        worker.kill()
     assert not going(session, run), "\n".join(worker.last_words() for worker in workers)
     return amid
 

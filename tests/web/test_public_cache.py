@@ -30,7 +30,7 @@ PAGES = (
 )
 
 
-A_WHILE = timedelta(seconds=5)  # longer than a few requests take on a busy machine
+A_WHILE = timedelta(seconds=10)  # longer than a few requests take on a busy machine
 
 
 @pytest.fixture(autouse=True)
