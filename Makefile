@@ -5,7 +5,8 @@
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && { echo "$$name"; break; }; done)
-ENVIRONMENT = $(or $(PYTHON),$(error Python 3.11 to 3.14 is needed)) tools/environment.py
+FOUND = $(or $(PYTHON),$(error Python 3.11 to 3.14 is needed))
+ENVIRONMENT = $(FOUND) tools/environment.py
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest -p tests.support.programme -n auto --maxprocesses 8 --dist worksteal -q -rs --durations=20 --durations-min=5
 S3 = $(if $(filter 1,$(REQUIRE_SERVICES))$(wildcard .venv-s3),$(ENVIRONMENT) .venv-s3 requirements/s3-server.txt,:)
@@ -63,7 +64,7 @@ types: dev
 
 ## make clean-clone a fresh clone of what is committed starts, and leaves its tree as it was
 clean-clone:
-	@$(or $(PYTHON),$(error Python 3.11 to 3.14 is needed)) tools/clean_clone.py build/clean-clone
+	@$(FOUND) tools/clean_clone.py build/clean-clone
 
 ## make lock        compile the locks again from pyproject.toml (UPGRADE=1 takes newer versions)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(if $(UPGRADE),--upgrade)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal import clock
 from portal.domain.attendance import codes, marking
-from portal.domain.attendance.checking_in import EARLIEST, is_open, late_minutes
+from portal.domain.attendance.checking_in import EARLIEST, is_open, is_over, late_minutes
 from portal.domain.attendance.marking import MarkWish, Outcome
 from portal.domain.attendance.models import MarkSource, Presence
 from portal.domain.attendance.roster import Entry, Roster
@@ -82,7 +82,7 @@ def _shown(day: TrainingSession) -> dict[str, Any]:
         "picture": Markup(codes.picture(address, "Code to check in")),  # noqa: S704  drawn by us from our own address
         "address": url_for("public.check_in_by_code", _external=True).partition("://")[2],
         "open": is_open(day.starts_at, day.ends_at),
-        "over": day.ends_at <= clock.now(),
+        "over": is_over(day.ends_at),
         "opens_at": day.starts_at - EARLIEST,
     }
 

@@ -151,7 +151,7 @@ def test_bombs_take_neither_time_nor_memory() -> None:
     started = time.monotonic()
     assert refused(bomb, Kind.PDF) is Reason.DAMAGED
     assert refused(files.make_big_png_header(60_000, 60_000), Kind.PNG) is Reason.TOO_MANY_PIXELS
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024  # KiB
 
 

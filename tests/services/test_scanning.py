@@ -78,7 +78,7 @@ def test_a_clamd_that_hangs_is_given_up() -> None:
         started = time.monotonic()
         assert scanner.scan(b"letter") is Verdict.UNAVAILABLE
         assert not scanner.ping()
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 4
 
 
 def test_an_address_of_neither_form_is_refused_at_once() -> None:

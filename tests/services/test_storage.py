@@ -140,7 +140,7 @@ def everything(storage: Storage) -> list[Callable[[], object]]:
 
 def test_a_hanging_store_is_given_up_within_five_seconds_and_holds_up_nobody_else() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
-        storage = bucket(f"http://127.0.0.1:{silent.getsockname()[1]}", seconds=2.0)
+        storage = bucket(f"http://127.0.0.1:{silent.getsockname()[1]}", seconds=OPTIONS.request_seconds)
         took: list[float] = []
 
         def expect(attempt: Callable[[], object]) -> None:
@@ -156,8 +156,7 @@ def test_a_hanging_store_is_given_up_within_five_seconds_and_holds_up_nobody_els
         for thread in waiting:
             thread.join()
     assert len(took) == len(attempts)
-    assert 2 * OPTIONS.request_seconds < 5, "a failing upload asks twice"
-    assert max(took) < 15  # on a busy machine
+    assert max(took) < 5
 
 
 def test_a_store_nobody_runs_is_unavailable() -> None:

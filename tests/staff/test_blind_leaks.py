@@ -141,8 +141,8 @@ def asked(sweep: Sweep, browser: JudgingClient) -> dict[str, list[str]]:
                 typed = squeezed(address)  # what was asked for may be said back
                 if found := [each for each in sweep.leaks(text) if each not in typed]:
                     wrong[f"{address} {response.status_code}"] = found
-                if response.status_code != 200:
-                    break  # where there is no page there is no part of one
+                if response.status_code == 403:
+                    break  # refused before any view could tell a part from a page
     return wrong
 
 

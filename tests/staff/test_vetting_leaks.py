@@ -117,13 +117,13 @@ def addresses(rule: Rule, application: Application) -> Iterable[str]:
 
 
 def told_by(browser: JudgingClient, address: str) -> set[str]:
-    """The canaries in what comes of this address: the page, or what stands for it; of a page also its part."""
+    """The canaries in what comes of this address: the page, or what stands for it; and as a fragment."""
     told: set[str] = set()
     for headers in ({}, FRAGMENT):
         with browser.get(address, headers=headers) as answer:
             told |= set(TOLD.findall(answer.get_data().decode("utf-8", "replace") + str(answer.headers)))
-        if answer.status_code != 200:
-            break
+        if answer.status_code == 403:
+            break  # refused before any view could tell a part from a page
     return told
 
 

@@ -123,7 +123,7 @@ def over_open_connections(asks: Sequence[Ask]) -> list[Reply]:
         threading.stack_size(0)
 
 
-def eventually(true: Callable[[], bool], within: float = 150.0, every: float = 0.05) -> bool:
+def eventually(true: Callable[[], bool], within: float = 90.0, every: float = 0.05) -> bool:
     """Whether it becomes true within so many seconds: a wake-up that was lost is made good within the next minute."""
     until = time.monotonic() + within
     while time.monotonic() < until:

@@ -10,7 +10,6 @@ import itertools
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,6 +23,7 @@ from sqlalchemy.engine import make_url
 
 from portal import create_app
 from portal.extensions import db
+from tests.support.crowd import eventually
 from tests.support.settings import testing_settings
 
 _numbers = itertools.count(1)
@@ -141,7 +141,8 @@ def _made() -> str:
 def _emptied(name: str) -> bool:
     """Takes every row away and starts its numbers again. False if somebody is still there, or changed its shape."""
     with psycopg.connect(_address(name), autocommit=True) as ask:
-        if not _alone(ask) or ask.execute(SHAPE).fetchone() != _shape():
+        alone = eventually(lambda: not ask.execute(OTHERS).fetchone(), GRACE, every=0.002)
+        if not alone or ask.execute(SHAPE).fetchone() != _shape():
             return False
         tables = [table for (table,) in ask.execute(TABLES)]
         told = ask.execute("; ".join([UNGUARDED, RENUMBERED, *(f'DELETE FROM "{table}"' for table in tables)]))
@@ -151,15 +152,6 @@ def _emptied(name: str) -> bool:
             ask.execute(FORGOTTEN)
             ask.execute(AS_NEW, _known())
         return True
-
-
-def _alone(ask: psycopg.Connection[Any]) -> bool:
-    until = time.monotonic() + GRACE
-    while ask.execute(OTHERS).fetchone():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.002)
-    return True
 
 
 @cache

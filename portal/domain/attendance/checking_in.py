@@ -59,7 +59,12 @@ class Arrival:
 
 def is_open(starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a class takes whoever checks in now."""
-    return starts_at - EARLIEST <= clock.now() < ends_at
+    return starts_at - EARLIEST <= clock.now() and not is_over(ends_at)
+
+
+def is_over(ends_at: datetime) -> bool:
+    """Whether nobody checks in any more."""
+    return ends_at <= clock.now()
 
 
 def late_minutes(starts_at: datetime, now: datetime) -> int:

@@ -187,7 +187,7 @@ def test_hostile_texts_cost_no_more_than_others() -> None:
     for text in ("a" * 10_000, "0 " * 5_000, "a.b@" * 2_500, "one two " * 1_250, "w" * 3 + " m" * 4_000, "…\n" * 5_000):
         begun = time.perf_counter()
         mask_all([text], WILL)
-        assert time.perf_counter() - begun < 30, text[:10]
+        assert time.perf_counter() - begun < 5, text[:10]
 
 
 def test_forty_different_people() -> None:
